@@ -1,0 +1,1 @@
+"""The resident side: the same checks for Prometheus and as a page."""

@@ -1,0 +1,1 @@
+"""The checks of apowacht: one file, one question about the chain behind an e-prescription."""

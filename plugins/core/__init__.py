@@ -1,0 +1,1 @@
+"""The kernel under every check: how an answer is asked for, judged, said and remembered."""

@@ -1,0 +1,1 @@
+"""One protocol, one file: bytes to messages to answers, with every wait inside the deadline."""

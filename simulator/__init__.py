@@ -1,0 +1,1 @@
+"""A pharmacy in a box: devices that answer over their real protocols on loopback."""
