@@ -110,6 +110,13 @@ def receive(connection: socket.socket, deadline: Deadline, host: str, size: int 
         raise Unreachable("connection_lost", phase="request", host=host) from loss
 
 
+def excerpt(answer: bytes | str, limit: int = 40) -> str:
+    """The beginning of an answer that makes no sense, fit to be shown: printable, one line."""
+    text = answer.decode("latin-1") if isinstance(answer, bytes) else answer
+    shown = "".join(c if c.isascii() and c.isprintable() else "." for c in text[: limit + 1])
+    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+
+
 def _lookup(name: str, port: int, kind: int, flags: int = 0) -> list[Address]:
     found = socket.getaddrinfo(name, port, type=kind, flags=flags)
     return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))
