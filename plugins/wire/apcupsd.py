@@ -63,7 +63,7 @@ def parse_status(text: str) -> dict[str, str]:
 
 def _text(answer: bytes, host: str) -> str | None:
     """The lines of a whole answer; None when more must come."""
-    lines = []
+    lines: list[bytes] = []
     position = 0
     while position + 2 <= len(answer):
         length = int.from_bytes(answer[position : position + 2], "big")
