@@ -1,0 +1,1166 @@
+"""Every sentence for people, once, in German and in English.
+
+A row answers, for one failure class: whose job is it, what is wrong (short for line 1, and as a
+full sentence), what to do first, what never to do. Nothing else in the code holds such a sentence.
+Rules for a new row: one cause, one sentence; never promise what the chain does not hold; «PIN
+eingeben», never «freischalten»; a restart only where it is the named step of the one responsible.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Text = tuple[str, str]
+"""German, English."""
+
+NONE: Text = ("", "")
+
+
+class Row(NamedTuple):
+    """What is said about one failure class; without an owner it is news, not a fault."""
+
+    owner: str
+    headline: Text
+    sentence: Text
+    step: Text = NONE
+    never: Text = NONE
+
+
+class Reason(NamedTuple):
+    """Why there is no answer: a few words for line 1, and the sentence with what to try."""
+
+    short: Text
+    sentence: Text
+
+
+UNKNOWN_VALUE: Text = ("unbekannt", "unknown")
+
+WIDEST: dict[str, str] = {
+    # The longest text a placeholder may become; anything longer is cut with an ellipsis.
+    "age": "10,5 Jahre",
+    "alarm": "Eingangsspannung außerhalb",
+    "app": "E-Rezept-Fachdienst",
+    "charge": "unbekannt",
+    "date": "31.12.2026",
+    "load": "unbekannt",
+    "min": "1440",
+    "n": "42",
+    "name": "Handverkauf 12",
+    "need": "120 min",
+    "org": "Arvato Systems",
+    "reason": "Anmeldung abgelehnt",
+    "runtime": "unbekannt",
+    "since": "120 min",
+    "temperature": "65 °C",
+}
+
+ALARMS: dict[str, Text] = {
+    # RFC 1628's well-known alarms, and those of vendors that have no counterpart there.
+    "battery_bad": ("Akku defekt", "battery bad"),
+    "on_battery": ("Akkubetrieb", "on battery"),
+    "low_battery": ("Akku fast leer", "battery low"),
+    "depleted_battery": ("Akku leer", "battery depleted"),
+    "temp_bad": ("Temperatur außerhalb", "temperature out of range"),
+    "input_bad": ("Eingangsspannung außerhalb", "input out of range"),
+    "output_bad": ("Ausgangsspannung außerhalb", "output out of range"),
+    "output_overload": ("Überlast", "overload"),
+    "on_bypass": ("Bypass", "on bypass"),
+    "bypass_bad": ("Bypass gestört", "bypass bad"),
+    "output_off_as_requested": ("Ausgang auf Befehl aus", "output off as requested"),
+    "ups_off_as_requested": ("USV auf Befehl aus", "UPS off as requested"),
+    "charger_failed": ("Ladegerät defekt", "charger failed"),
+    "ups_output_off": ("Ausgang aus", "output off"),
+    "ups_system_off": ("USV aus", "UPS off"),
+    "fan_failure": ("Lüfter ausgefallen", "fan failed"),
+    "fuse_failure": ("Sicherung ausgefallen", "fuse failed"),
+    "general_fault": ("allgemeine Störung", "general fault"),
+    "diagnostic_test_failed": ("Selbsttest nicht bestanden", "self-test failed"),
+    "communications_lost": ("Verbindung verloren", "communication lost"),
+    "awaiting_power": ("wartet auf Strom", "awaiting power"),
+    "shutdown_pending": ("Abschaltung läuft", "shutdown pending"),
+    "shutdown_imminent": ("schaltet sofort ab", "shutdown imminent"),
+    "test_in_progress": ("Selbsttest läuft", "test in progress"),
+}
+
+NOTES: dict[str, Text] = {
+    # What the run itself could not do; the verdict stands without it.
+    "state_readonly": (
+        "Zustandsordner nicht beschreibbar: ohne Gedächtnis geprüft.",
+        "State folder not writable: checked without memory.",
+    ),
+    "state_corrupt": (
+        "Zustandsdatei beschädigt: neu begonnen.",
+        "State file damaged: started anew.",
+    ),
+    "state_full": ("Platte voll: Zustand nicht gemerkt.", "Disk full: state not kept."),
+    "state_locked": (
+        "Zustandsdatei war gesperrt: ohne Gedächtnis geprüft.",
+        "State file was locked: checked without memory.",
+    ),
+    "state_folder": (
+        "Kein Zustandsordner: ohne Gedächtnis geprüft.",
+        "No state folder: checked without memory.",
+    ),
+    "replayed": (
+        "Aus einer Aufzeichnung beurteilt, kein Gerät gefragt.",
+        "Judged from a recording, no device was asked.",
+    ),
+}
+
+LABELS: dict[str, Text] = {
+    "owner": ("Zuständig", "Responsible"),
+    "step": ("Zuerst", "First"),
+    "never": ("Nie", "Never"),
+    "more": ("Außerdem", "Also"),
+}
+
+OWNERS: dict[str, Text] = {
+    "": NONE,
+    "team": ("Apothekenteam", "pharmacy team"),
+    "owner": ("Inhaber", "owner"),
+    "it": ("IT-Betreuer", "IT partner"),
+    "dvo": ("TI-Dienstleister (DVO)", "TI service partner (DVO)"),
+    "avs": ("Softwarehaus (AVS)", "software house (AVS)"),
+    "isp": ("Internetanbieter", "internet provider"),
+    "tsp": ("Kartenanbieter", "card issuer"),
+    "ti_provider": ("TI-Anbieter", "TI provider"),
+    "central": ("zentraler Betreiber (gematik)", "central operator (gematik)"),
+    "team_dvo": (
+        "Apothekenteam, dann TI-Dienstleister (DVO)",
+        "pharmacy team, then TI service partner (DVO)",
+    ),
+    "team_owner": ("Apothekenteam oder Inhaber", "pharmacy team or owner"),
+    "owner_tsp": ("Inhaber, mit dem Kartenanbieter", "owner, with the card issuer"),
+    "owner_dvo": (
+        "Inhaber, mit dem TI-Dienstleister (DVO)",
+        "owner, with the TI service partner (DVO)",
+    ),
+}
+
+ADVICE: dict[str, Row] = {
+    # Power and UPS.
+    "ups.on_mains": Row(
+        "",
+        (
+            "USV am Netz, Akku {charge}, Restlaufzeit {runtime}",
+            "UPS on mains, battery {charge}, runtime {runtime}",
+        ),
+        (
+            "Die USV läuft am Netz; Akku {charge}, Restlaufzeit {runtime}, Last {load}.",
+            "The UPS is on mains; battery {charge}, runtime {runtime}, load {load}.",
+        ),
+    ),
+    "ups.reading": Row("", NONE, NONE),  # shown as a number only
+    "ups.source_unknown": Row(
+        "",
+        (
+            "USV meldet Akku {charge}, Stromquelle unbekannt",
+            "UPS reports battery {charge}, source unknown",
+        ),
+        (
+            "Die USV meldet einen Akku in Ordnung ({charge}); ob sie am Netz läuft, sagt sie nicht.",
+            "The UPS reports a good battery ({charge}); it does not tell whether it is on mains.",
+        ),
+    ),
+    "ups.state_unknown": Row(
+        "it",
+        (
+            "USV antwortet, sagt aber nichts über Strom und Akku",
+            "UPS answers, but tells nothing about its power",
+        ),
+        (
+            "Die USV antwortet, nennt aber weder Stromquelle noch Akkuzustand.",
+            "The UPS answers, but names neither its power source nor its battery state.",
+        ),
+        (
+            "IT-Betreuer: Netzwerkkarte und Firmware der USV prüfen.",
+            "IT: check the UPS network card and its firmware.",
+        ),
+        (
+            "Nicht als Stromausfall und nicht als «alles gut» werten.",
+            "Treat it neither as a power cut nor as «all well».",
+        ),
+    ),
+    "power.on_battery": Row(
+        "team",
+        (
+            "Stromausfall: USV auf Akku, Restlaufzeit {runtime}",
+            "power cut: UPS on battery, runtime {runtime}",
+        ),
+        (
+            "Stromausfall: Die Technik läuft auf der USV. Restlaufzeit: {runtime}.",
+            "Power cut: equipment runs on the UPS. Time left: {runtime}.",
+        ),
+        (
+            "Sicherung prüfen, Unnötiges ausschalten, Verkäufe abschließen.",
+            "Check the breaker, switch off extras, finish sales.",
+        ),
+        ("Keine weiteren Geräte an die USV stecken.", "Plug nothing else into the UPS."),
+    ),
+    "power.on_battery_long": Row(
+        "team",
+        (
+            "Stromausfall seit {since}, Restlaufzeit {runtime}",
+            "power cut for {since}, runtime {runtime}",
+        ),
+        (
+            "Der Strom ist seit {since} weg; die Technik läuft auf der USV. Restlaufzeit: {runtime}.",
+            "The power has been out for {since}; equipment runs on the UPS. Time left: {runtime}.",
+        ),
+        (
+            "Netzbetreiber fragen, wie lange es dauert; Herunterfahren vorbereiten.",
+            "Ask the grid operator how long it will take; prepare the shutdown.",
+        ),
+        ("Keine weiteren Geräte an die USV stecken.", "Plug nothing else into the UPS."),
+    ),
+    "power.runtime_short": Row(
+        "team",
+        (
+            "Stromausfall: nur noch {runtime} Restlaufzeit",
+            "power cut: only {runtime} of runtime left",
+        ),
+        (
+            "Stromausfall: Die USV hält nur noch {runtime}; Server und Kassen jetzt geordnet herunterfahren.",
+            "Power cut: the UPS lasts only {runtime} more; shut down server and tills in order now.",
+        ),
+        (
+            "Verkäufe abschließen, herunterfahren, PIN-Inhaber informieren.",
+            "Finish sales, shut down, tell the PIN holder.",
+        ),
+        (
+            "Nicht warten, bis alles gleichzeitig ausgeht.",
+            "Do not wait until everything drops at once.",
+        ),
+    ),
+    "power.low_battery": Row(
+        "team",
+        (
+            "USV fast leer: jetzt geordnet herunterfahren",
+            "UPS nearly empty: shut down in order now",
+        ),
+        (
+            "Die USV ist fast leer: Server und Kassen jetzt geordnet herunterfahren.",
+            "The UPS is nearly empty: shut down server and tills in order now.",
+        ),
+        (
+            "PIN-Inhaber informieren; die SMC-B-PIN wird danach gebraucht.",
+            "Tell the PIN holder; the SMC-B PIN will be needed afterwards.",
+        ),
+        (
+            "Nicht warten, bis alles gleichzeitig ausgeht.",
+            "Do not wait until everything drops at once.",
+        ),
+    ),
+    "power.restored": Row(
+        "team",
+        (
+            "Strom wieder da, SMC-B-PIN wahrscheinlich nötig",
+            "power is back, SMC-B PIN probably needed",
+        ),
+        (
+            "Der Strom ist zurück; die SMC-B-PIN ist wahrscheinlich neu einzugeben.",
+            "Power is back; the SMC-B PIN probably has to be entered again.",
+        ),
+        (
+            "Geräte nacheinander einschalten, dann SMC-B-PIN eingeben.",
+            "Switch on one by one, then enter the SMC-B PIN.",
+        ),
+        ("Nicht alles gleichzeitig einschalten.", "Do not switch on everything at once."),
+    ),
+    "ups.recharging": Row(
+        "",
+        (
+            "USV lädt nach Stromausfall, Akku {charge}",
+            "UPS recharging after a power cut, battery {charge}",
+        ),
+        (
+            "Der Strom ist seit {since} zurück; der Akku lädt noch ({charge}, Restlaufzeit {runtime}).",
+            "Power has been back for {since}; the battery is still charging ({charge}, runtime {runtime}).",
+        ),
+    ),
+    "ups.runtime_short": Row(
+        "it",
+        ("USV hielte nur {runtime} durch", "UPS would last only {runtime}"),
+        (
+            "Bei einem Stromausfall hielte die USV nur {runtime}; gebraucht werden {need}.",
+            "In a power cut the UPS would last only {runtime}; {need} are needed.",
+        ),
+        (
+            "Akkutausch, weniger Last oder eine größere USV planen.",
+            "Plan a battery swap, less load or a larger UPS.",
+        ),
+        ("USV nicht zum Testen ausstecken.", "Do not unplug the UPS to test it."),
+    ),
+    "ups.charge_low": Row(
+        "it",
+        ("USV-Akku nur zu {charge} geladen", "UPS battery charged to {charge} only"),
+        (
+            "Der USV-Akku ist nur zu {charge} geladen.",
+            "The UPS battery is charged to {charge} only.",
+        ),
+        (
+            "Einige Stunden laden lassen; bleibt es so, Akku prüfen lassen.",
+            "Let it charge for some hours; if it stays, have the battery checked.",
+        ),
+        ("Keine weiteren Geräte an die USV stecken.", "Plug nothing else into the UPS."),
+    ),
+    "ups.battery_low": Row(
+        "it",
+        (
+            "USV meldet schwachen Akku, obwohl Strom da ist",
+            "UPS reports a low battery although mains is there",
+        ),
+        (
+            "Die USV läuft am Netz, meldet aber einen schwachen Akku.",
+            "The UPS is on mains but reports a low battery.",
+        ),
+        (
+            "Einige Stunden laden lassen; bleibt es so, Akku tauschen.",
+            "Let it charge for some hours; if it stays, swap the battery.",
+        ),
+        ("USV nicht zum Testen ausstecken.", "Do not unplug the UPS to test it."),
+    ),
+    "ups.battery_worn": Row(
+        "it",
+        ("USV-Akku verbraucht, Tausch bestellen", "UPS battery worn out, order a swap"),
+        (
+            "Der USV-Akku ist verbraucht und überbrückt keinen Stromausfall mehr.",
+            "The UPS battery is worn out and will not bridge a power cut.",
+        ),
+        ("Akkutausch beim IT-Betreuer bestellen.", "Order a battery swap from your IT partner."),
+        ("USV nicht zum Testen ausstecken.", "Do not unplug the UPS to test it."),
+    ),
+    "ups.battery_old": Row(
+        "it",
+        ("USV-Akku ist {age} alt, Tausch planen", "UPS battery is {age} old, plan a swap"),
+        (
+            "Der USV-Akku ist {age} alt; Bleiakkus halten meist 3 bis 5 Jahre.",
+            "The UPS battery is {age} old; lead batteries mostly last 3 to 5 years.",
+        ),
+        ("Akkutausch beim IT-Betreuer planen.", "Plan a battery swap with your IT partner."),
+        ("USV nicht zum Testen ausstecken.", "Do not unplug the UPS to test it."),
+    ),
+    "ups.load_high": Row(
+        "it",
+        ("USV zu {load} ausgelastet", "UPS loaded to {load}"),
+        ("Die USV ist zu {load} ausgelastet.", "The UPS is loaded to {load}."),
+        (
+            "Drucker und andere große Verbraucher von der USV nehmen.",
+            "Take printers and other large loads off the UPS.",
+        ),
+        ("Keine weiteren Geräte an die USV stecken.", "Plug nothing else into the UPS."),
+    ),
+    "ups.overload": Row(
+        "it",
+        (
+            "USV überlastet: sie kann jederzeit abschalten",
+            "UPS overloaded: it may switch off any time",
+        ),
+        (
+            "Die USV ist überlastet und kann jederzeit abschalten.",
+            "The UPS is overloaded and may switch off any time.",
+        ),
+        (
+            "Zuletzt angeschlossene oder unwichtige Geräte von der USV nehmen.",
+            "Take the last-added or unimportant devices off the UPS.",
+        ),
+        ("Den Server nicht einfach ausstecken.", "Do not just unplug the server."),
+    ),
+    "ups.temperature_high": Row(
+        "it",
+        ("USV-Akku ist {temperature} warm", "UPS battery is at {temperature}"),
+        (
+            "Der USV-Akku ist {temperature} warm; Hitze verkürzt sein Leben stark.",
+            "The UPS battery is at {temperature}; heat shortens its life a lot.",
+        ),
+        ("Lüftungsschlitze freiräumen, Raum kühlen.", "Clear the air vents, cool the room."),
+        ("USV nicht abdecken.", "Do not cover the UPS."),
+    ),
+    "ups.selftest_running": Row(
+        "",
+        ("USV prüft gerade ihren Akku (Selbsttest)", "UPS is testing its battery (self-test)"),
+        (
+            "Die USV macht einen Selbsttest; dabei läuft sie kurz auf Akku.",
+            "The UPS runs a self-test; it is on battery for a while.",
+        ),
+    ),
+    "ups.selftest_stuck": Row(
+        "it",
+        ("USV-Selbsttest läuft schon {since}", "UPS self-test has been running for {since}"),
+        (
+            "Der Selbsttest der USV läuft schon {since}; das ist zu lang.",
+            "The UPS self-test has been running for {since}; that is too long.",
+        ),
+        (
+            "IT-Betreuer: Test an der USV abbrechen, Akku prüfen.",
+            "IT: stop the test at the UPS, check the battery.",
+        ),
+        (
+            "USV nicht ausschalten, solange Geräte daran laufen.",
+            "Do not switch the UPS off while devices run on it.",
+        ),
+    ),
+    "ups.selftest_failed": Row(
+        "it",
+        ("USV-Selbsttest nicht bestanden", "UPS self-test failed"),
+        (
+            "Die USV hat ihren Selbsttest nicht bestanden; dem Akku ist nicht zu trauen.",
+            "The UPS failed its self-test; its battery cannot be trusted.",
+        ),
+        ("Akku prüfen lassen und Tausch bestellen.", "Have the battery checked and order a swap."),
+        (
+            "Selbsttest nicht während der Öffnungszeit wiederholen.",
+            "Do not repeat the test during opening hours.",
+        ),
+    ),
+    "ups.selftest_warning": Row(
+        "it",
+        ("USV-Selbsttest mit Warnung beendet", "UPS self-test ended with a warning"),
+        (
+            "Der letzte Selbsttest der USV endete mit einer Warnung.",
+            "The last self-test of the UPS ended with a warning.",
+        ),
+        ("IT-Betreuer: Meldung an der USV ansehen.", "IT: look at the message on the UPS."),
+        (
+            "Selbsttest nicht während der Öffnungszeit wiederholen.",
+            "Do not repeat the test during opening hours.",
+        ),
+    ),
+    "ups.selftest_old": Row(
+        "it",
+        ("letzter USV-Selbsttest vor {age}", "last UPS self-test {age} ago"),
+        (
+            "Der letzte Selbsttest der USV ist {age} her.",
+            "The last self-test of the UPS was {age} ago.",
+        ),
+        (
+            "IT-Betreuer: regelmäßigen Selbsttest einschalten.",
+            "IT: switch on the regular self-test.",
+        ),
+        ("USV nicht zum Testen ausstecken.", "Do not unplug the UPS to test it."),
+    ),
+    "ups.on_bypass": Row(
+        "it",
+        (
+            "USV im Bypass: kein Schutz bei Stromausfall",
+            "UPS on bypass: no protection in a power cut",
+        ),
+        (
+            "Die USV ist im Bypass; ein Stromausfall träfe alles sofort.",
+            "The UPS is on bypass; a power cut would hit everything at once.",
+        ),
+        (
+            "IT-Betreuer fragen, ob gewartet wird; sonst USV prüfen lassen.",
+            "Ask IT whether this is maintenance; else have the UPS checked.",
+        ),
+        ("USV nicht aus- und einschalten.", "Do not switch the UPS off and on."),
+    ),
+    "ups.output_off": Row(
+        "it",
+        ("USV-Ausgang ist aus", "UPS output is off"),
+        (
+            "Der Ausgang der USV ist abgeschaltet; was daran hängt, hat keinen Strom.",
+            "The output of the UPS is off; what hangs on it has no power.",
+        ),
+        ("IT-Betreuer anrufen; Anzeige der USV vorlesen.", "Call IT; read out the UPS display."),
+        (
+            "Geräte nicht alle gleichzeitig wieder einschalten.",
+            "Do not switch all devices on at once.",
+        ),
+    ),
+    "ups.alarm": Row(
+        "it",
+        ("USV meldet: {alarm}", "UPS reports: {alarm}"),
+        ("Die USV meldet einen Fehler: {alarm}.", "The UPS reports a fault: {alarm}."),
+        ("IT-Betreuer informieren, Anzeige der USV notieren.", "Tell IT, note the UPS display."),
+        ("USV nicht auf Verdacht ausschalten.", "Do not switch the UPS off on suspicion."),
+    ),
+    "ups.data_stale": Row(
+        "it",
+        ("USV-Daten veraltet, Akkustand unbekannt", "UPS data is stale, battery state unknown"),
+        (
+            "Die Daten der USV sind veraltet; ihr Akkustand ist unbekannt.",
+            "The data of the UPS is stale; its battery state is unknown.",
+        ),
+        (
+            "IT-Betreuer: Kabel zwischen USV und Rechner, Treiber prüfen.",
+            "IT: check the cable between UPS and computer and the driver.",
+        ),
+        ("Nicht als Stromausfall werten.", "Do not treat it as a power cut."),
+    ),
+    "ups.communication_lost": Row(
+        "it",
+        (
+            "Verbindung zur USV verloren, Zustand unbekannt",
+            "connection to the UPS lost, state unknown",
+        ),
+        (
+            "Netzwerkkarte oder Dienst antwortet, erreicht die USV selbst aber nicht.",
+            "The network card or service answers but cannot reach the UPS itself.",
+        ),
+        (
+            "IT-Betreuer: Kabel zwischen USV und Karte oder Rechner prüfen.",
+            "IT: check the cable between the UPS and its card or computer.",
+        ),
+        ("Nicht als Stromausfall werten.", "Do not treat it as a power cut."),
+    ),
+    "ups.no_data": Row(
+        "it",
+        ("USV meldet sich nicht ({reason})", "UPS does not answer ({reason})"),
+        (
+            "Die USV meldet sich nicht; ihr Akkustand ist unbekannt.",
+            "The UPS does not answer; its battery state is unknown.",
+        ),
+        (
+            "IT-Betreuer informieren, Netzkabel der USV prüfen.",
+            "Tell IT, check the UPS network cable.",
+        ),
+        ("Nicht als Stromausfall werten.", "Do not treat it as a power cut."),
+    ),
+    # Network, TI access, cards, central services.
+    "net.both_down": Row(
+        "isp",
+        ("beide Internetleitungen ausgefallen", "both internet lines are down"),
+        (
+            "Beide Internetleitungen sind ausgefallen; E-Rezepte gehen nicht.",
+            "Both internet lines are down; e-prescriptions do not work.",
+        ),
+        (
+            "Störung beim Anbieter melden, Uhrzeit und Ticketnummer notieren.",
+            "Report it to the provider, note time and ticket number.",
+        ),
+        (
+            "Router nicht zurücksetzen, Konnektor nicht neu starten.",
+            "No router reset, no Konnektor restart.",
+        ),
+    ),
+    "net.on_lte": Row(
+        "isp",
+        ("Hauptleitung gestört, läuft über Mobilfunk", "main line down, running on mobile data"),
+        (
+            "Die Hauptleitung ist gestört, die Apotheke läuft über Mobilfunk.",
+            "The main line is down, the pharmacy runs on mobile data.",
+        ),
+        (
+            "Störung der Hauptleitung melden; große Downloads verschieben.",
+            "Report the main line; postpone large downloads.",
+        ),
+        ("LTE-Router nicht ausschalten.", "Do not switch off the LTE router."),
+    ),
+    "net.backup_down": Row(
+        "it",
+        ("Ersatzleitung ausgefallen", "backup line is down"),
+        (
+            "Die Ersatzleitung ist ausgefallen; die Hauptleitung läuft noch.",
+            "The backup line is down; the main line still works.",
+        ),
+        ("IT-Betreuer informieren, heute noch prüfen lassen.", "Tell IT, have it checked today."),
+        (
+            "Nicht liegen lassen: Es gibt gerade keinen Ersatz.",
+            "Do not leave it: there is no fallback now.",
+        ),
+    ),
+    "kon.unreachable.local": Row(
+        "team_dvo",
+        ("Konnektor antwortet nicht", "Konnektor does not answer"),
+        (
+            "Der Konnektor antwortet nicht; zuständig ist der TI-Dienstleister.",
+            "The Konnektor does not answer; your TI service partner is responsible.",
+        ),
+        (
+            "Strom, Netzkabel und Lampen ansehen, dann DVO anrufen.",
+            "Check power, cable and lamps, then call the DVO.",
+        ),
+        (
+            "Nicht den Netzstecker ziehen, nicht mehrfach neu starten.",
+            "Do not pull the plug or restart repeatedly.",
+        ),
+    ),
+    "kon.unreachable.hosted": Row(
+        "ti_provider",
+        ("Konnektor im Rechenzentrum antwortet nicht", "hosted Konnektor does not answer"),
+        (
+            "Der Konnektor im Rechenzentrum antwortet nicht; das löst der TI-Anbieter.",
+            "The hosted Konnektor does not answer; the TI provider must fix it.",
+        ),
+        (
+            "TI-Anbieter anrufen; vorher Internet-Anzeige hier prüfen.",
+            "Call the TI provider; check the internet tile first.",
+        ),
+        ("Vor Ort nichts umstecken.", "Do not re-plug anything on site."),
+    ),
+    "kon.rebooting": Row(
+        "team",
+        ("Konnektor startet neu, bitte warten", "Konnektor is restarting, please wait"),
+        (
+            "Der Konnektor startet neu; das dauert meist 5 bis 20 Minuten.",
+            "The Konnektor is restarting; this usually takes 5 to 20 minutes.",
+        ),
+        (
+            "Warten, danach SMC-B-PIN eingeben, wenn das Terminal fragt.",
+            "Wait, then enter the SMC-B PIN if asked.",
+        ),
+        ("Beim Hochfahren nicht ausschalten.", "Do not switch it off while booting."),
+    ),
+    "kon.vpn_offline.local": Row(
+        "dvo",
+        ("Konnektor ohne TI-Verbindung", "Konnektor has no TI connection"),
+        (
+            "Der Konnektor hat keine TI-Verbindung, obwohl das Internet läuft.",
+            "The Konnektor has no TI connection although the internet works.",
+        ),
+        ("DVO anrufen und diese Anzeige vorlesen.", "Call the DVO and read this page out."),
+        (
+            "SMC-B nicht ziehen, kein Werksreset, nicht deregistrieren.",
+            "No card removal, factory reset or de-registration.",
+        ),
+    ),
+    "kon.vpn_offline.central": Row(
+        "central",
+        ("VPN-Zugangsdienst {org} gestört", "VPN access service {org} is down"),
+        (
+            "Der VPN-Zugangsdienst {org} ist gestört. Ihre Technik ist in Ordnung.",
+            "The VPN access service {org} is down. Your equipment is fine.",
+        ),
+        (
+            "Kunden informieren, dringende Fälle: Muster 16 bei der Praxis.",
+            "Inform customers; urgent: paper form from the practice.",
+        ),
+        ("Nichts neu starten.", "Do not restart anything."),
+    ),
+    "kon.tsl_crl_expiring": Row(
+        "dvo",
+        ("Vertrauenslisten laufen am {date} ab", "trust lists expire on {date}"),
+        (
+            "Die Vertrauenslisten (TSL/CRL) im Konnektor laufen am {date} ab.",
+            "The trust lists (TSL/CRL) in the Konnektor expire on {date}.",
+        ),
+        ("DVO bitten, TSL und CRL zu aktualisieren.", "Ask the DVO to update TSL and CRL."),
+        ("Nicht bis zum Ablauf warten.", "Do not wait for the expiry."),
+    ),
+    "kon.tsl_crl_expired": Row(
+        "dvo",
+        ("Vertrauenslisten abgelaufen", "trust lists have expired"),
+        (
+            "Die Vertrauenslisten sind abgelaufen; die TI kann jederzeit abreißen.",
+            "The trust lists have expired; the TI link can drop any time.",
+        ),
+        (
+            "DVO sofort anrufen: TSL und CRL von Hand einspielen.",
+            "Call the DVO now: load TSL and CRL by hand.",
+        ),
+        (
+            "Konnektor nicht neu starten, sonst ist die TI weg.",
+            "Do not restart it or the TI link is lost.",
+        ),
+    ),
+    "kon.cert_expiring": Row(
+        "dvo",
+        ("Konnektor-Zertifikat läuft am {date} ab", "Konnektor certificate expires on {date}"),
+        (
+            "Das Konnektor-Zertifikat läuft am {date} ab; danach geht keine TI.",
+            "The Konnektor certificate expires on {date}; then there is no TI.",
+        ),
+        (
+            "DVO: Austausch oder Wechsel zum TI-Gateway planen.",
+            "Plan a swap or a move to the TI-Gateway with the DVO.",
+        ),
+        ("Nicht auf automatische Verlängerung verlassen.", "Do not rely on automatic renewal."),
+    ),
+    "kon.fatal": Row(
+        "dvo",
+        ("Konnektor meldet kritischen Zustand", "Konnektor reports a critical state"),
+        (
+            "Der Konnektor meldet einen kritischen Zustand und arbeitet nur eingeschränkt.",
+            "The Konnektor reports a critical state and works only in part.",
+        ),
+        (
+            "DVO anrufen und den angezeigten Fehlernamen nennen.",
+            "Call the DVO and quote the error name shown.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.fw_outdated": Row(
+        "dvo",
+        ("Konnektor-Software veraltet", "Konnektor software is outdated"),
+        (
+            "Die Konnektor-Software ist veraltet und muss aktualisiert werden.",
+            "The Konnektor software is outdated and must be updated.",
+        ),
+        (
+            "Update-Termin außerhalb der Öffnungszeit vereinbaren.",
+            "Book an update outside opening hours.",
+        ),
+        ("Update nicht im laufenden Betrieb starten.", "Do not start the update while serving."),
+    ),
+    "kt.offline": Row(
+        "team_dvo",
+        ("Kartenterminal {name} nicht verbunden", "card terminal {name} is not connected"),
+        (
+            "Kartenterminal {name} ist nicht mit dem Konnektor verbunden.",
+            "Card terminal {name} is not connected to the Konnektor.",
+        ),
+        (
+            "Strom und Netzkabel prüfen, Terminal einmal neu starten.",
+            "Check power and cable, restart the terminal once.",
+        ),
+        ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.smcb_offline": Row(
+        "team_dvo",
+        ("Terminal mit der SMC-B ist aus", "terminal with the SMC-B is off"),
+        (
+            "Das Terminal mit der SMC-B ist aus; E-Rezepte gehen nicht.",
+            "The terminal holding the SMC-B is off; e-prescriptions do not work.",
+        ),
+        ("Einschalten, warten, SMC-B-PIN eingeben.", "Switch on, wait, enter the SMC-B PIN."),
+        (
+            "Dieses Terminal nie ausschalten, auch nicht nachts.",
+            "Never switch this terminal off, not even at night.",
+        ),
+    ),
+    "smcb.pin_missing": Row(
+        "team_owner",
+        ("SMC-B-PIN nicht eingegeben", "SMC-B PIN has not been entered"),
+        (
+            "Die PIN der SMC-B ist nicht eingegeben; E-Rezepte gehen nicht.",
+            "The SMC-B PIN has not been entered; e-prescriptions do not work.",
+        ),
+        (
+            "PIN-Eingabe in der Apothekensoftware starten, am Terminal tippen.",
+            "Start PIN entry in the software, type it at the terminal.",
+        ),
+        (
+            "Nicht raten: Nach drei Fehlern ist die Karte gesperrt.",
+            "Do not guess: three errors block the card.",
+        ),
+    ),
+    "smcb.pin_low_tries": Row(
+        "owner",
+        ("SMC-B-PIN: nur noch {n} Versuche", "SMC-B PIN: only {n} tries left"),
+        (
+            "Achtung: Für die SMC-B-PIN bleiben nur noch {n} Versuche.",
+            "Caution: only {n} tries left for the SMC-B PIN.",
+        ),
+        (
+            "PIN erst beim Inhaber oder im PIN-Brief nachsehen.",
+            "Look the PIN up first (owner, PIN letter).",
+        ),
+        ("Keinen Versuch mit unsicherer PIN machen.", "No attempt with an uncertain PIN."),
+    ),
+    "smcb.pin_blocked": Row(
+        "owner_tsp",
+        ("SMC-B gesperrt, PUK nötig", "SMC-B is blocked, PUK needed"),
+        (
+            "Die SMC-B ist nach drei falschen PINs gesperrt; nur die PUK hilft.",
+            "The SMC-B is blocked after three wrong PINs; only the PUK helps.",
+        ),
+        (
+            "PUK aus dem PIN-Brief holen, mit dem DVO neue PIN setzen.",
+            "Get the PUK letter, set a new PIN with the DVO.",
+        ),
+        (
+            "PUK nicht raten, sonst ist eine neue Karte nötig.",
+            "Do not guess the PUK or a new card is needed.",
+        ),
+    ),
+    "smcb.transport_pin": Row(
+        "owner_dvo",
+        ("SMC-B hat noch die Transport-PIN", "SMC-B still has its transport PIN"),
+        (
+            "Die SMC-B hat noch die Transport-PIN und ist nicht nutzbar.",
+            "The SMC-B still has its transport PIN and cannot be used.",
+        ),
+        (
+            "Karte im Anbieterportal bestätigen, dann eigene PIN setzen.",
+            "Confirm the card in the portal, then set your own PIN.",
+        ),
+        (
+            "Transport-PIN nie raten: Drei Fehler zerstören die Karte.",
+            "Never guess it: three errors destroy the card.",
+        ),
+    ),
+    "smcb.missing": Row(
+        "team_owner",
+        ("keine lesbare SMC-B im Terminal", "no readable SMC-B in the terminal"),
+        (
+            "Im Kartenterminal steckt keine lesbare SMC-B.",
+            "No readable SMC-B is in the card terminal.",
+        ),
+        (
+            "Sitz der Karte prüfen; bei Verlust beim Anbieter sperren lassen.",
+            "Check the seat; if lost, have the issuer block it.",
+        ),
+        ("Karte nicht im laufenden Betrieb ziehen.", "Do not pull the card while in use."),
+    ),
+    "smcb.expiring": Row(
+        "owner_tsp",
+        (
+            "SMC-B läuft am {date} ab, Folgekarte bestellen",
+            "SMC-B expires on {date}, order a new one",
+        ),
+        (
+            "Die SMC-B läuft am {date} ab; jetzt die Folgekarte bestellen.",
+            "The SMC-B expires on {date}; order the follow-up card now.",
+        ),
+        (
+            "Folgekarte im Kundenkonto des Kartenanbieters beantragen.",
+            "Order in the card issuer's customer account.",
+        ),
+        (
+            "Folgekarte, keine neue Karte: Die Telematik-ID muss bleiben.",
+            "Follow-up card, not a new one: keep the Telematik-ID.",
+        ),
+    ),
+    "smcb.expiring_soon": Row(
+        "owner_tsp",
+        ("SMC-B läuft in {n} Tagen ab", "SMC-B expires in {n} days"),
+        (
+            "Nur noch {n} Tage: Eine Folgekarte braucht etwa 4 bis 6 Wochen.",
+            "Only {n} days left: a follow-up card takes about 4 to 6 weeks.",
+        ),
+        (
+            "Bestellstand und Ident prüfen, Einbautermin mit DVO machen.",
+            "Check order and ident, book the DVO for the swap.",
+        ),
+        (
+            "Nicht auf die automatische Verlängerung hoffen: Es gibt keine.",
+            "Do not hope for automatic renewal: there is none.",
+        ),
+    ),
+    "smcb.expired": Row(
+        "owner_tsp",
+        ("SMC-B abgelaufen: kein TI-Zugang", "SMC-B has expired: no TI access"),
+        (
+            "Die SMC-B ist abgelaufen; ohne sie gibt es keinen TI-Zugang.",
+            "The SMC-B has expired; without it there is no TI access.",
+        ),
+        (
+            "Zweitkarte einsetzen, sonst Anbieter und Kammer anrufen.",
+            "Use a second card, else call issuer and chamber.",
+        ),
+        ("Alte Karte nicht durch Neustarts retten wollen.", "Do not try to save it by restarting."),
+    ),
+    "smcb.g20": Row(
+        "owner_tsp",
+        ("SMC-B (G2.0) nicht mehr zulässig", "SMC-B (G2.0) is no longer permitted"),
+        (
+            "Diese SMC-B (G2.0) ist seit dem 01.07.2026 nicht mehr zulässig.",
+            "This SMC-B (G2.0) has not been permitted since 1 July 2026.",
+        ),
+        (
+            "Folgekarte G2.1 bestellen, Anbieter anrufen.",
+            "Order a G2.1 follow-up card, call the issuer.",
+        ),
+        ("Aufgedrucktes Datum nicht als gültig ansehen.", "Do not trust the printed date."),
+    ),
+    "hba.expiring": Row(
+        "owner_tsp",
+        ("HBA läuft am {date} ab", "HBA expires on {date}"),
+        (
+            "Der Heilberufsausweis (HBA) läuft am {date} ab.",
+            "The professional card (HBA) expires on {date}.",
+        ),
+        (
+            "Folge-HBA bestellen; er wird für die SMC-B-Freigabe gebraucht.",
+            "Order it; it is needed to release an SMC-B.",
+        ),
+        ("HBA und SMC-B nicht gleichzeitig ablaufen lassen.", "Do not let both expire together."),
+    ),
+    "gsmckt.g20": Row(
+        "dvo",
+        (
+            "Terminalkarte G2.0 in {name} nur bis 31.12.2026",
+            "terminal card G2.0 in {name} until 31 Dec 2026",
+        ),
+        (
+            "Terminalkarte (gSMC-KT G2.0) in {name}: nur bis 31.12.2026 nutzbar.",
+            "Terminal card (gSMC-KT G2.0) in {name}: usable until 31 Dec 2026.",
+        ),
+        (
+            "DVO-Termin: Karte G2.1 einsetzen und neu koppeln.",
+            "Book the DVO: fit G2.1 and pair again.",
+        ),
+        ("Siegel am Terminal nicht selbst öffnen.", "Do not break the terminal's seal."),
+    ),
+    "gsmckt.expiring": Row(
+        "dvo",
+        ("Terminalkarte in {name} läuft am {date} ab", "terminal card in {name} expires {date}"),
+        (
+            "Die Terminalkarte (gSMC-KT) in {name} läuft am {date} ab.",
+            "The terminal card (gSMC-KT) in {name} expires on {date}.",
+        ),
+        ("DVO-Termin für Tausch und neues Koppeln machen.", "Book the DVO for swap and pairing."),
+        ("Nicht mit der SMC-B verwechseln.", "Do not confuse it with the SMC-B."),
+    ),
+    "idp.down": Row(
+        "central",
+        ("zentraler Anmeldedienst gestört", "central login service is down"),
+        (
+            "Der zentrale Anmeldedienst (IDP) ist gestört; Ihre Technik läuft.",
+            "The central login service (IDP) is down; your equipment works.",
+        ),
+        ("Abwarten, in 10 Minuten erneut abrufen.", "Wait, try again in 10 minutes."),
+        ("SMC-B nicht ziehen, nichts neu starten.", "Do not pull the SMC-B or restart anything."),
+    ),
+    "erp_fd.down": Row(
+        "central",
+        ("zentraler E-Rezept-Dienst gestört", "central e-prescription service is down"),
+        (
+            "Der zentrale E-Rezept-Dienst ist gestört; Ihre Technik läuft.",
+            "The central e-prescription service is down; your equipment works.",
+        ),
+        (
+            "Dringend: Muster 16 bei der Praxis erbitten. Sonst später abrufen.",
+            "Urgent: paper form from the practice. Else fetch later.",
+        ),
+        (
+            "Nicht ohne Abruf auf den Ausdruck beliefern.",
+            "Do not dispense on a printout without fetching.",
+        ),
+    ),
+    "vsdm.down": Row(
+        "central",
+        (
+            "Einlösen mit Gesundheitskarte zentral gestört",
+            "redeeming by health card is down centrally",
+        ),
+        (
+            "Einlösen mit Gesundheitskarte ist zentral gestört (VSDM).",
+            "Redeeming by health card is down centrally (VSDM).",
+        ),
+        ("Nach E-Rezept-Ausdruck oder App fragen.", "Ask for the printout or the app."),
+        (
+            "Karte und Terminal sind nicht schuld: nichts neu starten.",
+            "Card and terminal are fine: no restart.",
+        ),
+    ),
+    "vsdm.accept_pn3": Row(
+        "central",
+        ("Notbetrieb: Karte wird wieder angenommen", "emergency mode: cards are accepted again"),
+        (
+            "Notbetrieb der gematik aktiv (PN3): Die Karte wird wieder angenommen.",
+            "gematik emergency mode (PN3) is on: cards are accepted again.",
+        ),
+        ("Normal weiterarbeiten.", "Carry on as usual."),
+        ("Nicht als behoben melden.", "Do not report it as fixed."),
+    ),
+    "tsp.ocsp_slow": Row(
+        "tsp",
+        ("Kartenprüfung bei {org} hakt", "card checks at {org} are slow"),
+        (
+            "Die Kartenprüfung bei {org} hakt; betroffen sind Karten dieses Anbieters.",
+            "Card checks at {org} are slow; cards from this issuer are affected.",
+        ),
+        (
+            "Gesundheitskarte erneut stecken, sonst einige Minuten warten.",
+            "Insert the health card again, else wait some minutes.",
+        ),
+        ("SMC-B nicht ziehen.", "Do not pull the SMC-B."),
+    ),
+    "central.reported": Row(
+        "central",
+        ("zentrale Störung gemeldet: {app}", "central outage reported: {app}"),
+        (
+            "gematik meldet eine zentrale Störung: {app}. Bitte abwarten.",
+            "gematik reports a central outage: {app}. Please wait.",
+        ),
+        ("Kunden informieren, Beginn notieren.", "Inform customers, note the start time."),
+        ("Keine Tickets, keine Neustarts.", "No tickets, no restarts."),
+    ),
+    "central.unconfirmed": Row(
+        "it",
+        ("{app} nicht erreichbar, keine zentrale Meldung", "{app} unreachable, no central report"),
+        (
+            "{app} ist nicht erreichbar; es gibt noch keine zentrale Meldung.",
+            "{app} is unreachable; no central report yet.",
+        ),
+        ("10 Minuten warten, dann DVO anrufen.", "Wait 10 minutes, then call the DVO."),
+        ("Noch nichts neu starten.", "Do not restart anything yet."),
+    ),
+    "central_over_box_broken": Row(
+        "dvo",
+        ("zentral behoben, hier noch nicht", "fixed centrally, not yet here"),
+        (
+            "Zentral läuft es wieder, bei Ihnen noch nicht: Das löst der DVO.",
+            "The centre works again but your site does not: the DVO must act.",
+        ),
+        (
+            "DVO anrufen: Konnektor prüfen, nötigenfalls neu starten.",
+            "Call the DVO: check and if needed restart the Konnektor.",
+        ),
+        ("Nicht weiter abwarten.", "Do not keep waiting."),
+    ),
+    "erp.locked": Row(
+        "avs",
+        ("Abruf per Karte bis morgen gesperrt", "fetching by card is locked until tomorrow"),
+        (
+            "Der Abruf per Karte ist bis morgen gesperrt: zu viele Fehlabrufe.",
+            "Fetching by card is locked until tomorrow: too many failed calls.",
+        ),
+        (
+            "Softwarehaus anrufen; Ausdruck oder App nutzen.",
+            "Call the software house; use printout or app.",
+        ),
+        ("Nicht weiter probieren.", "Do not keep trying."),
+    ),
+    "tilage.no_data": Row(
+        "it",
+        ("TI-Lage nicht abrufbar ({reason})", "TI-Lage cannot be read ({reason})"),
+        (
+            "Die TI-Lage ist nicht abrufbar; die Prüfungen vor Ort gelten weiter.",
+            "TI-Lage cannot be read; the local checks still count.",
+        ),
+        (
+            "Nichts tun; beim nächsten Lauf prüfen wir erneut.",
+            "Nothing to do; we try again next run.",
+        ),
+        ("Nicht als zentrale Störung deuten.", "Do not read it as a central outage."),
+    ),
+    "monitor.trouble": Row("", ("{trouble}", "{trouble}"), ("{trouble}", "{trouble}")),
+    "monitor.stale": Row(
+        "it",
+        ("Anzeige veraltet seit {min} min", "display is {min} min out of date"),
+        (
+            "Seit {min} Minuten fehlen neue Messwerte; die Anzeige ist veraltet.",
+            "No new readings for {min} minutes; this display is out of date.",
+        ),
+        ("IT-Betreuer anrufen.", "Call your IT partner."),
+        ("Grün hier nicht glauben.", "Do not trust green here."),
+    ),
+}
+
+REASONS: dict[str, Reason] = {
+    # The target's: DNS, connect, request, authentication.
+    "dns_failed": Reason(
+        ("Name unbekannt", "name not found"),
+        (
+            "Den Namen {host} kennt kein DNS; Schreibweise und DNS-Server prüfen.",
+            "No DNS knows the name {host}; check its spelling and the DNS server.",
+        ),
+    ),
+    "dns_timeout": Reason(
+        ("DNS antwortet nicht", "DNS does not answer"),
+        (
+            "Das DNS gab in {seconds} s keine Auskunft über {host}; DNS-Server prüfen.",
+            "DNS did not resolve {host} within {seconds} s; check the DNS server.",
+        ),
+    ),
+    "connection_refused": Reason(
+        ("Port geschlossen", "port closed"),
+        (
+            "{host} ist da, nimmt auf Port {port} aber keine Verbindung an; Dienst und Port prüfen.",
+            "{host} is there but refuses connections on port {port}; check service and port.",
+        ),
+    ),
+    "port_closed": Reason(
+        ("Port geschlossen", "port closed"),
+        (
+            "{host} ist da, auf Port {port} lauscht aber nichts; dort SNMP einschalten oder -p prüfen.",
+            "{host} is there but nothing listens on port {port}; enable SNMP there or check -p.",
+        ),
+    ),
+    "no_route": Reason(
+        ("kein Weg dorthin", "no route"),
+        (
+            "Zu {host} führt kein Weg; Netz, Gateway und Adresse prüfen.",
+            "There is no route to {host}; check network, gateway and address.",
+        ),
+    ),
+    "timeout": Reason(
+        ("Zeitüberschreitung", "timed out"),
+        (
+            "{host} gab in {seconds} s keine Antwort (Phase {phase}); Gerät, Netz und -t prüfen.",
+            "{host} gave no answer within {seconds} s (phase {phase}); check device, network and -t.",
+        ),
+    ),
+    "no_snmp_answer": Reason(
+        ("keine SNMP-Antwort", "no SNMP answer"),
+        (
+            "{host} gab auf SNMP keine Antwort; Adresse, Community, SNMP-Version und Zugriffsliste prüfen.",
+            "{host} gave no SNMP answer; check address, community, SNMP version and access list.",
+        ),
+    ),
+    # Ours: options, files, the run itself.
+    "bad_range": Reason(
+        ("Bereich falsch", "bad range"),
+        (
+            "{option}: «{text}» ist kein Bereich [@][von:][bis]; zum Beispiel {example}",
+            "{option}: «{text}» is not a range [@][start:][end]; for example {example}",
+        ),
+    ),
+    "bad_duration": Reason(
+        ("Dauer falsch", "bad duration"),
+        (
+            "{option}: «{text}» ist keine Dauer; zum Beispiel 90s, 10m, 2h, 30d",
+            "{option}: «{text}» is not a duration; for example 90s, 10m, 2h, 30d",
+        ),
+    ),
+    "bad_value": Reason(
+        ("Wert falsch", "bad value"),
+        ("{option}: {detail}", "{option}: {detail}"),
+    ),
+    "bad_choice": Reason(
+        ("Wert falsch", "bad value"),
+        (
+            "{option}: «{text}» gibt es nicht; möglich: {choices}",
+            "{option}: «{text}» does not exist; choose from {choices}",
+        ),
+    ),
+    "unknown_option": Reason(
+        ("Option unbekannt", "unknown option"),
+        (
+            "Option {option} gibt es nicht{hint}; --help zeigt alle",
+            "there is no option {option}{hint}; --help lists them",
+        ),
+    ),
+    "unexpected_argument": Reason(
+        ("Argument unbekannt", "unexpected argument"),
+        (
+            "«{text}» gehört zu keiner Option; --help zeigt alle",
+            "«{text}» belongs to no option; --help lists them",
+        ),
+    ),
+    "missing_option": Reason(
+        ("Option fehlt", "missing option"),
+        (
+            "Option {option} fehlt; --help zeigt alle",
+            "option {option} is missing; --help lists them",
+        ),
+    ),
+    "missing_value": Reason(
+        ("Wert fehlt", "missing value"),
+        (
+            "Option {option} braucht einen Wert; --help zeigt alle",
+            "option {option} needs a value; --help lists them",
+        ),
+    ),
+    "deadline": Reason(
+        ("Zeit abgelaufen", "out of time"),
+        (
+            "die Prüfung kam in {seconds} s zu keinem Ergebnis; -t erhöhen",
+            "the check came to no result within {seconds} s; raise -t",
+        ),
+    ),
+    "missing_module": Reason(
+        ("Modul fehlt", "missing module"),
+        (
+            "Python-Modul {detail} fehlt; apowacht neu installieren",
+            "Python module {detail} is missing; reinstall apowacht",
+        ),
+    ),
+    "internal": Reason(
+        ("interner Fehler", "internal error"),
+        (
+            "interner Fehler {detail}; mit -vvv wiederholen und melden",
+            "internal error {detail}; repeat with -vvv and report it",
+        ),
+    ),
+    "sicct_port": Reason(
+        ("Port verboten", "port forbidden"),
+        (
+            "Port {port} gehört den Kartenterminals und wird nie angesprochen; anderen Port angeben",
+            "port {port} belongs to the card terminals and is never opened; give another port",
+        ),
+    ),
+}

@@ -1,0 +1,76 @@
+"""A check: the question, how it is asked, how its answer is judged, and one run of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from apowacht.plugins.core.errors import TargetTrouble
+from apowacht.plugins.core.report import Finding, Report, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import click
+
+
+class Options(SimpleNamespace):
+    """One run's options by long name, and what the run brings along.
+
+    `deadline` (Deadline), `now` (aware datetime), `store` (Store) and `secrets` (list of texts
+    that no output may show) are set by `cli.parse`.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        """An option that this check does not have is a mistake in the check."""
+        raise AttributeError(name)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question about the chain; the command is `check_apo_<name>`.
+
+    `doc` is the module's docstring: the help text. `silence` is the failure class, and
+    `silence_state` the state, when the target gives no answer. `urgent` failure classes are
+    never held back by `--debounce` or `--grace`.
+    """
+
+    name: str
+    layer: str
+    doc: str
+    options: tuple[click.Option, ...]
+    probe: Callable[[Any], Any]
+    judge: Callable[[Any, Any], Iterable[Finding]]
+    silence: str
+    silence_state: State
+    urgent: frozenset[str] = frozenset()
+
+    def run(self, options: Options) -> Report:
+        """Ask, read and judge once. Raises OwnTrouble; a target's trouble is a finding."""
+        try:
+            facts = self.probe(options)
+        except TargetTrouble as trouble:
+            return self._settled(Report(self.name, (self._silent(trouble, options),)), options)
+        findings = tuple(self.judge(facts, options))
+        return self._settled(Report(self.name, findings, facts), options)
+
+    def _silent(self, trouble: TargetTrouble, options: Options) -> Finding:
+        chosen = options.timeout_state
+        state = State[chosen.upper()] if chosen else self.silence_state
+        return Finding(self.silence, state, {**trouble.values, "reason": trouble})
+
+    def _settled(self, report: Report, options: Options) -> Report:
+        """Hold back what is not to be believed yet, and add what the run could not do."""
+        if (options.debounce or options.grace) and not options.replay:
+            from apowacht.plugins.core.debounce import settle_report
+
+            report = settle_report(report, options, self.urgent)
+        notes = [trouble.reason for trouble in options.store.troubles]
+        return replace(report, notes=(*(("replayed",) if options.replay else ()), *notes))
+
+    def main(self, argv: Sequence[str] | None = None) -> NoReturn:
+        """The command: parse, run, say, exit with the state."""
+        from apowacht.plugins.core.cli import main
+
+        main(self, argv)

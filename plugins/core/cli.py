@@ -1,0 +1,241 @@
+"""The command line around a check: options in, one answer out, and the right exit code always.
+
+click reads the options; its own exits are not used, because a usage error would leave with 2,
+which a monitoring server reads as CRITICAL.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from apowacht.plugins.core.check import Options
+from apowacht.plugins.core.deadline import Deadline
+from apowacht.plugins.core.errors import OwnTrouble, Trouble
+from apowacht.plugins.core.options import Answered
+from apowacht.plugins.core.report import Finding, Report, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apowacht.plugins.core.check import Check
+
+GRACE_SECONDS = 0.6
+"""How long after the deadline a run that hangs all the same is ended."""
+
+
+def command(check: Check) -> click.Command:
+    """The check's click command: its options and its help, nothing that runs."""
+    return click.Command(
+        f"check_apo_{check.name}",
+        params=list(check.options),
+        help=check.doc,
+        add_help_option=False,
+        context_settings={"max_content_width": 100, "auto_envvar_prefix": None},
+    )
+
+
+def parse(check: Check, argv: Sequence[str]) -> Options:
+    """The options of one run. Raises OwnTrouble for every usage error."""
+    from datetime import UTC, datetime
+
+    from apowacht.plugins.core.state import Store
+
+    try:
+        context = command(check).make_context(f"check_apo_{check.name}", list(argv))
+    except click.exceptions.UsageError as error:
+        raise _usage(error) from None
+    values = context.params
+    if not values["timeout"] > 0:
+        raise OwnTrouble("bad_duration", option="--timeout", text="0")
+    options = Options(**values)
+    options.deadline = Deadline(options.timeout)
+    options.now = datetime.now(UTC)
+    options.store = Store(options.state_dir)
+    options.secrets = []
+    return options
+
+
+def _usage(error: click.exceptions.UsageError) -> OwnTrouble:
+    """click's usage errors as our own kinds."""
+    if isinstance(error, click.exceptions.NoSuchOption):
+        near = sorted(error.possibilities or ())
+        hint = f" ({', '.join(near[:3])}?)" if near else ""
+        return OwnTrouble("unknown_option", option=error.option_name, hint=hint)
+    if isinstance(error, click.exceptions.BadOptionUsage):
+        return OwnTrouble("missing_value", option=error.option_name)
+    if isinstance(error, click.exceptions.BadParameter):
+        return _bad_parameter(error)
+    text = error.message.partition("(")[2].rstrip(")") or error.message
+    return OwnTrouble("unexpected_argument", text=text)
+
+
+def _bad_parameter(error: click.exceptions.BadParameter) -> OwnTrouble:
+    from apowacht.plugins.core.limits import option_name
+
+    name = option_name(error.param)
+    kind = error.param.type if error.param is not None else None
+    if isinstance(kind, click.Choice):
+        text = error.message.split("'")[1] if "'" in error.message else "?"
+        return OwnTrouble("bad_choice", option=name, text=text, choices=", ".join(kind.choices))
+    return OwnTrouble("bad_value", option=name, detail=error.message.rstrip("."))
+
+
+def main(check: Check, argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the check once and leave with its state.
+
+    Leaves by `os._exit`: tearing the interpreter down costs more than the check's judgement, and
+    a thread that still waits for a name server must not hold the answer.
+    """
+    import gc
+
+    gc.disable()  # a run lives for milliseconds; collecting costs a tenth of them
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    voice = Voice(check, arguments)
+    try:
+        options = parse(check, arguments)
+        voice.secrets = options.secrets
+        voice.watch(options.deadline)
+        report = check.run(options)
+        voice.leave(report)
+    except Answered as asked:
+        voice.leave_with(State.UNKNOWN, _asked(check, asked))
+    except OwnTrouble as trouble:
+        voice.leave(own(check, trouble))
+    except ImportError as error:
+        voice.leave(own(check, OwnTrouble("missing_module", detail=error.name or str(error))))
+    except BaseException as error:  # whatever it is: one line and UNKNOWN, never exit code 1 or 2
+        voice.leave(own(check, _internal(error)), error)
+
+
+def _internal(error: BaseException) -> Trouble:
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = (
+        f" ({os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno})"
+        if where
+        else ""
+    )
+    return OwnTrouble("internal", detail=f"{type(error).__name__}{place}")
+
+
+def own(check: Check, trouble: Trouble) -> Report:
+    """The report of a run that failed by itself."""
+    finding = Finding("monitor.trouble", State.UNKNOWN, {"trouble": trouble})
+    return Report(check.name, (finding,))
+
+
+def _asked(check: Check, asked: Answered) -> str:
+    if asked.kind == "help":
+        return asked.ctx.get_help()
+    from apowacht.plugins.core.version import VERSION
+
+    return f"check_apo_{check.name} (apowacht) {VERSION}"
+
+
+class Voice:
+    """Says one answer on stdout, once, and ends the process.
+
+    Two threads may want to speak: the run itself, and the watch that ends a hanging run. The
+    first one to take the turn does.
+    """
+
+    def __init__(self, check: Check, argv: Sequence[str]) -> None:
+        self.check = check
+        self.lang = _early(argv, "--lang", ("de", "en")) or os.environ.get("APOWACHT_LANG", "de")
+        self.lang = self.lang if self.lang in ("de", "en") else "de"
+        self.output = _early(argv, "--output", ("nagios", "checkmk", "prtg", "json")) or "nagios"
+        self.service = _early(argv, "--service")
+        self.verbose = sum(a.count("v") for a in argv if a[:1] == "-" and not a.strip("-v"))
+        self.verbose += sum(a == "--verbose" for a in argv)
+        self.secrets: list[str] = []
+        self._turn: list[int] = [1]
+
+    def watch(self, deadline: Deadline) -> None:
+        """End the run shortly after its deadline, whatever it hangs in."""
+        import threading
+
+        def end() -> None:
+            trouble = OwnTrouble("deadline", seconds=deadline.seconds)
+            self.leave(own(self.check, trouble))
+
+        timer = threading.Timer(deadline.remaining() + GRACE_SECONDS, end)
+        timer.daemon = True
+        timer.start()
+
+    def leave(self, report: Report, error: BaseException | None = None) -> NoReturn:
+        """Say the report and exit with its state."""
+        from apowacht.plugins.core.render import say
+
+        text = say(report, self.lang, self.output, service=self.service, verbose=self.verbose)
+        if error is not None and self.verbose >= 3 and self.output == "nagios":
+            import traceback
+
+            text += "\n" + "".join(traceback.format_exception(error)).rstrip()
+        self.leave_with(report.state, text)
+
+    def leave_with(self, state: State, text: str) -> NoReturn:
+        """Say a text and exit with a state; the second caller waits for the end."""
+        try:
+            self._turn.pop()
+        except IndexError:
+            import time
+
+            while True:
+                time.sleep(60)
+        if self.secrets:
+            from apowacht.plugins.core.secret import mask
+
+            text = mask(text, self.secrets)
+        _print(text)
+        os._exit(state.value)
+
+
+def _early(argv: Sequence[str], name: str, choices: Sequence[str] = ()) -> str | None:
+    """An option's value before click has read the line: it shapes usage errors as well."""
+    found = None
+    for index, argument in enumerate(argv):
+        if argument == name:
+            found = argv[index + 1] if index + 1 < len(argv) else None
+        elif argument.startswith(f"{name}="):
+            found = argument.partition("=")[2]
+    return found if found in choices or not choices else None
+
+
+ASCII = str.maketrans(
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "Ä": "Ae",
+        "Ö": "Oe",
+        "Ü": "Ue",
+        "ß": "ss",
+        "é": "e",
+        "«": '"',
+        "»": '"',
+        "…": "...",
+        "°": " ",
+        "–": "-",
+    }
+)
+
+
+def _print(text: str) -> None:
+    """Text to stdout in its encoding; letters that it lacks are spelt out."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        data = text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        data = text.translate(ASCII).encode("ascii", "replace")
+    try:
+        sys.stdout.flush()
+        rest = memoryview(data + b"\n")
+        while rest:
+            rest = rest[os.write(1, rest) :]
+    except OSError:
+        pass  # the reader has gone; the exit code still tells the state

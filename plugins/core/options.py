@@ -1,0 +1,212 @@
+"""The options that several checks share, each defined and explained once.
+
+A check takes whole groups (`COMMON`, `target(161)`, `SNMP`) and adds its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from apowacht.plugins.core.limits import DURATION, LimitType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STATES = ("ok", "warning", "critical", "unknown")
+
+
+def option(*names: str, **attributes: Any) -> click.Option:
+    """A click option with its help; the name of a check's option is its long name."""
+    return click.Option(list(names), **attributes)
+
+
+def flag(*names: str, **attributes: Any) -> click.Option:
+    """An option without a value."""
+    return click.Option(list(names), is_flag=True, **attributes)
+
+
+def limits(
+    metric: str,
+    unit: str,
+    *,
+    floor: bool = False,
+    warning: str | None = None,
+    critical: str | None = None,
+) -> tuple[click.Option, click.Option]:
+    """`--<metric>-warning` and `--<metric>-critical`; with `floor` a bare number is the least."""
+    name = metric.replace("_", "-")
+    shown = {"s": "DURATION", "%": "PERCENT", "C": "CELSIUS", "V": "VOLTS"}.get(unit, "NUMBER")
+    bare = "bare number = least allowed" if floor else "bare number = most allowed"
+
+    def one(level: str, default: str | None) -> click.Option:
+        return option(
+            f"--{name}-{level}",
+            type=LimitType(unit, floor=floor),
+            default=default,
+            show_default=default is not None,
+            metavar=f"{shown}-RANGE",
+            help=f"{level.upper()} outside this range ({bare}).",
+        )
+
+    return one("warning", warning), one("critical", critical)
+
+
+def target(
+    port: int | None, *, host_help: str = "Host name or address."
+) -> tuple[click.Option, ...]:
+    """`-H` and `-p`."""
+    return (
+        option("-H", "--hostname", metavar="HOST", help=host_help),
+        option(
+            "-p",
+            "--port",
+            type=click.IntRange(1, 65535),
+            default=port,
+            metavar="PORT",
+            help="Port." if port is None else f"Port [default: {port}].",
+        ),
+    )
+
+
+def _answer(kind: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def callback(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            raise Answered(ctx, kind)
+
+    return callback
+
+
+class Answered(Exception):
+    """`--help` or `--version` was asked; `kind` says which."""
+
+    def __init__(self, ctx: click.Context, kind: str) -> None:
+        super().__init__(kind)
+        self.ctx = ctx
+        self.kind = kind
+
+
+def common(timeout: float) -> tuple[click.Option, ...]:
+    """What every command has; `timeout` is the check's default deadline in seconds."""
+    return (
+        option(
+            "-t",
+            "--timeout",
+            type=DURATION,
+            default=str(timeout),
+            show_default=True,
+            metavar="SECONDS",
+            help="Deadline over everything, DNS and retries included.",
+        ),
+        option(
+            "--timeout-state",
+            type=click.Choice(STATES),
+            help="State when the target gives no answer, instead of the check's own.",
+        ),
+        option(
+            "--lang",
+            type=click.Choice(("de", "en")),
+            envvar="APOWACHT_LANG",
+            default="de",
+            help="Language of the answer [default: de; environment APOWACHT_LANG].",
+        ),
+        option(
+            "--output",
+            type=click.Choice(("nagios", "checkmk", "prtg", "json")),
+            default="nagios",
+            help="Whose format to answer in [default: nagios].",
+        ),
+        option("--service", metavar="NAME", help="Service name for --output checkmk."),
+        option(
+            "--site", metavar="NAME", default="", help="Name of the pharmacy, to tell states apart."
+        ),
+        option(
+            "--name", metavar="NAME", default="", help="Name of this check, to tell states apart."
+        ),
+        option("--state-dir", metavar="DIR", help="Folder for what is remembered between runs."),
+        option(
+            "--debounce",
+            metavar="N/M",
+            help="Believe a bad state only when N of the last M results are bad.",
+        ),
+        option(
+            "--grace",
+            type=DURATION,
+            metavar="DURATION",
+            help="Believe a bad state only when it has lasted this long.",
+        ),
+        option("--record", metavar="FILE", help="Also write what the device answered, masked."),
+        option("--replay", metavar="FILE", help="Judge this recording instead of asking a device."),
+        option(
+            "--now", metavar="TIME", help="Moment (ISO 8601) at which a foreign file is judged."
+        ),
+        option("-v", "--verbose", count=True, help="Also show what was read; -vvv for tracebacks."),
+        flag(
+            "-V",
+            "--version",
+            is_eager=True,
+            expose_value=False,
+            callback=_answer("version"),
+            help="Show the version.",
+        ),
+        flag(
+            "-h",
+            "--help",
+            is_eager=True,
+            expose_value=False,
+            callback=_answer("help"),
+            help="Show this help.",
+        ),
+    )
+
+
+ALIAS = option(
+    "--alias",
+    multiple=True,
+    metavar="NEW=OLD",
+    help="Call the device OLD by the name NEW (repeatable).",
+)
+
+SNMP = (
+    option("-C", "--community", metavar="TEXT", help="Community for v1 and v2c [default: public]."),
+    option(
+        "--community-file",
+        metavar="FILE",
+        help="File with the community [or environment APOWACHT_SNMP_COMMUNITY].",
+    ),
+    option(
+        "--snmp-version",
+        type=click.Choice(("1", "2c", "3")),
+        help="SNMP version [default: 3 with --snmp-user, else 2c].",
+    ),
+    option("--snmp-user", metavar="NAME", help="SNMPv3 user (securityName)."),
+    option(
+        "--snmp-auth-protocol",
+        metavar="NAME",
+        help="SNMPv3: MD5, SHA, SHA-224, SHA-256, SHA-384 or SHA-512.",
+    ),
+    option(
+        "--snmp-auth-key-file",
+        metavar="FILE",
+        help="File with the authentication key [or environment APOWACHT_SNMP_AUTH_KEY].",
+    ),
+    option(
+        "--snmp-priv-protocol",
+        metavar="NAME",
+        help="SNMPv3: DES, 3DES, AES, AES-192, AES-256, AES-192-C or AES-256-C (-C: Cisco's keys).",
+    ),
+    option(
+        "--snmp-priv-key-file",
+        metavar="FILE",
+        help="File with the privacy key [or environment APOWACHT_SNMP_PRIV_KEY].",
+    ),
+    option("--snmp-context", metavar="NAME", default="", help="SNMPv3 contextName."),
+    option(
+        "--snmp-retries",
+        type=click.IntRange(0, 10),
+        default=2,
+        metavar="NUMBER",
+        help="How often to ask again within the deadline [default: 2].",
+    ),
+)

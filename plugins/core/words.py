@@ -1,0 +1,164 @@
+"""Filling the sentences of `advice`: numbers with their units, dates, names, in two languages.
+
+A placeholder's name decides how its value is written (see `FORMATS`); what was not read is
+written as «unbekannt», never as 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apowacht.plugins.core.advice import (
+    ADVICE,
+    ALARMS,
+    OWNERS,
+    REASONS,
+    UNKNOWN_VALUE,
+    WIDEST,
+    Text,
+)
+from apowacht.plugins.core.limits import decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from apowacht.plugins.core.errors import Trouble
+    from apowacht.plugins.core.report import Finding
+
+LANGUAGES = ("de", "en")
+
+
+def pick(text: Text, lang: str) -> str:
+    """The text in one language."""
+    return text[LANGUAGES.index(lang)]
+
+
+def duration(value: float, lang: str) -> str:
+    """Seconds in the largest unit that still tells enough: 45 s, 21 min, 5 h, 12 d, 4,2 Jahre."""
+    if value < 120:
+        return f"{int(value)} s"
+    if value < 120 * 60:
+        return f"{int(value // 60)} min"
+    if value < 48 * 3600:
+        return f"{int(value // 3600)} h"
+    if value < 2 * 365 * 86400:
+        return f"{int(value // 86400)} {pick(('Tage', 'days'), lang)}"
+    years = f"{value / (365 * 86400):.1f}"
+    return f"{years.replace('.', ',')} Jahre" if lang == "de" else f"{years} years"
+
+
+def percent(value: float, lang: str) -> str:
+    """A percentage, without decimals: nobody decides on half a percent of charge."""
+    return f"{decimal(round(value))} %"
+
+
+def celsius(value: float, lang: str) -> str:
+    """A temperature in whole degrees."""
+    return f"{decimal(round(value))} °C"
+
+
+def day(value: object, lang: str) -> str:
+    """A date as its readers write it."""
+    from datetime import date
+
+    if not isinstance(value, date):
+        return str(value)
+    return f"{value:%d.%m.%Y}" if lang == "de" else f"{value:%Y-%m-%d}"
+
+
+def alarm(value: object, lang: str) -> str:
+    """An alarm's name in words; one that is not in the table as its name with blanks."""
+    known = ALARMS.get(str(value))
+    return pick(known, lang) if known else str(value).replace("_", " ")
+
+
+def reason(value: Trouble, lang: str) -> str:
+    """Why there was no answer, in a few words."""
+    row = REASONS.get(value.reason)
+    return pick(row.short, lang) if row else value.reason
+
+
+FORMATS: Mapping[str, Callable[..., str]] = {
+    "age": duration,
+    "alarm": alarm,
+    "charge": percent,
+    "date": day,
+    "load": percent,
+    "need": duration,
+    "reason": reason,
+    "runtime": duration,
+    "seconds": lambda value, lang: decimal(value),
+    "since": duration,
+    "temperature": celsius,
+    "trouble": lambda value, lang: trouble_sentence(value, lang),
+}
+
+
+def clean(text: str, width: int = 200) -> str:
+    """Foreign text made harmless for one line of plugin output: no pipe, no control character."""
+    shown = "".join(c if c.isprintable() else " " for c in text.replace("|", "/"))
+    return shown if len(shown) <= width else shown[: width - 1] + "…"
+
+
+def fill(text: Text, values: Mapping[str, object], lang: str) -> str:
+    """A sentence with its placeholders filled."""
+    template = pick(text, lang)
+    return template.format_map(_Words(values, lang)) if "{" in template else template
+
+
+class _Words(dict[str, str]):
+    """The values of one sentence, written when they are asked for."""
+
+    def __init__(self, values: Mapping[str, object], lang: str) -> None:
+        super().__init__()
+        self._values = values
+        self._lang = lang
+
+    def __missing__(self, key: str) -> str:
+        value = self._values.get(key)
+        if value is None:
+            return pick(UNKNOWN_VALUE, self._lang)
+        written = FORMATS[key](value, self._lang) if key in FORMATS else str(value)
+        return clean(written, len(WIDEST[key]) if key in WIDEST else 200)
+
+
+def headline(finding: Finding, lang: str) -> str:
+    """What is wrong, for line 1."""
+    return _named(finding, fill(ADVICE[finding.key].headline, finding.values, lang))
+
+
+def sentence(finding: Finding, lang: str) -> str:
+    """What is wrong, as a full sentence; with the reason's own sentence where there is one."""
+    text = _named(finding, fill(ADVICE[finding.key].sentence, finding.values, lang))
+    trouble: Trouble | None = finding.values.get("reason")  # type: ignore[assignment]
+    if trouble is not None:
+        text = f"{text} {trouble_sentence(trouble, lang)}"
+    if finding.held_seconds is not None:
+        held = (" (seit {since}, wird beobachtet)", " (for {since}, being watched)")
+        text += fill(held, {"since": finding.held_seconds}, lang)
+    return text
+
+
+def _named(finding: Finding, text: str) -> str:
+    return f"{clean(finding.name, len(WIDEST['name']))}: {text}" if finding.name else text
+
+
+def trouble_sentence(trouble: Trouble, lang: str) -> str:
+    """A trouble's sentence; an unknown reason as its code, so that nothing is lost."""
+    row = REASONS.get(trouble.reason)
+    return fill(row.sentence, trouble.values, lang) if row else trouble.reason
+
+
+def step(finding: Finding, lang: str) -> str:
+    """What to do first; empty for news."""
+    return fill(ADVICE[finding.key].step, finding.values, lang)
+
+
+def never(finding: Finding, lang: str) -> str:
+    """What never to do; empty for news."""
+    return fill(ADVICE[finding.key].never, finding.values, lang)
+
+
+def owner(finding: Finding, lang: str) -> str:
+    """Whose job it is; empty for news."""
+    return pick(OWNERS[ADVICE[finding.key].owner], lang)
