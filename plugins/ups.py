@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from apowacht.plugins.core.check import Check, Options
-from apowacht.plugins.core.limits import DURATION
+from apowacht.plugins.core.limits import DAY, DURATION
 from apowacht.plugins.core.options import ALIAS, SNMP, common, flag, limits, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from nagiosplugin import Range
 
-DAY = 86400
+DAY_SECONDS = 86400
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,10 @@ OWN = (
     *limits("battery-age", "s", warning="5y"),
     *limits("selftest-age", "s", warning="400d"),
     option(
-        "--battery-installed", metavar="DATE", help="When the battery was last replaced (ISO 8601)."
+        "--battery-installed",
+        type=DAY,
+        metavar="DATE",
+        help="When the battery was last replaced (ISO 8601).",
     ),
     option(
         "--recharge-grace",
@@ -335,7 +338,7 @@ class Case:
         """Is the battery older than such batteries get?"""
         if self.facts.battery_age_days is not None:
             metric = self.metric(
-                "battery_age", self.facts.battery_age_days * DAY, "s", limit="battery_age"
+                "battery_age", self.facts.battery_age_days * DAY_SECONDS, "s", limit="battery_age"
             )
             yield self.found("ups.battery_old", metric.state, metric, age=metric.value)
 
@@ -346,7 +349,7 @@ class Case:
         elif self.facts.selftest == "warning":
             yield self.found("ups.selftest_warning", State.WARNING)
         if self.facts.selftest_age_days is not None:
-            age = self.facts.selftest_age_days * DAY
+            age = self.facts.selftest_age_days * DAY_SECONDS
             state = Metric("", age, "s", *self.limit("selftest_age")).state
             yield self.found("ups.selftest_old", state, age=age)
 

@@ -870,8 +870,8 @@ ADVICE: dict[str, Row] = {
     "gsmckt.g20": Row(
         "dvo",
         (
-            "Terminalkarte G2.0 in {name} nur bis 31.12.2026",
-            "terminal card G2.0 in {name} until 31 Dec 2026",
+            "Terminalkarte G2.0 ({name}) bis 31.12.2026",
+            "card G2.0 in {name}: until 31 Dec 2026",
         ),
         (
             "Terminalkarte (gSMC-KT G2.0) in {name}: nur bis 31.12.2026 nutzbar.",
@@ -885,7 +885,7 @@ ADVICE: dict[str, Row] = {
     ),
     "gsmckt.expiring": Row(
         "dvo",
-        ("Terminalkarte in {name} läuft am {date} ab", "terminal card in {name} expires {date}"),
+        ("Terminalkarte ({name}) endet am {date}", "terminal card ({name}) expires {date}"),
         (
             "Die Terminalkarte (gSMC-KT) in {name} läuft am {date} ab.",
             "The terminal card (gSMC-KT) in {name} expires on {date}.",
@@ -970,7 +970,7 @@ ADVICE: dict[str, Row] = {
     ),
     "central.unconfirmed": Row(
         "it",
-        ("{app} nicht erreichbar, keine zentrale Meldung", "{app} unreachable, no central report"),
+        ("{app} gestört, keine Meldung", "{app} unreachable, no report"),
         (
             "{app} ist nicht erreichbar; es gibt noch keine zentrale Meldung.",
             "{app} is unreachable; no central report yet.",
@@ -1094,6 +1094,13 @@ REASONS: dict[str, Reason] = {
         (
             "{option}: «{text}» ist keine Dauer; zum Beispiel 90s, 10m, 2h, 30d",
             "{option}: «{text}» is not a duration; for example 90s, 10m, 2h, 30d",
+        ),
+    ),
+    "bad_date": Reason(
+        ("Datum falsch", "bad date"),
+        (
+            "{option}: «{text}» ist kein Datum; zum Beispiel 2024-05-31",
+            "{option}: «{text}» is not a date; for example 2024-05-31",
         ),
     ),
     "bad_value": Reason(

@@ -14,6 +14,8 @@ import click
 from apowacht.plugins.core.errors import OwnTrouble
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from nagiosplugin import Range
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
@@ -138,9 +140,46 @@ class DurationType(click.ParamType):
         return duration
 
 
+class DayType(click.ParamType):
+    """A calendar day on the command line, as ISO 8601 writes it."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """`2024-05-31`; anything else names its option."""
+        from datetime import date
+
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            raise OwnTrouble("bad_date", option=option_name(param), text=str(value)) from None
+
+
+class MomentType(click.ParamType):
+    """A moment on the command line, as ISO 8601 writes it; UTC when it names no zone."""
+
+    name = "moment"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """`2026-11-24T10:00:00+01:00` or a day alone; anything else names its option."""
+        from datetime import UTC, datetime
+
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            raise OwnTrouble("bad_date", option=option_name(param), text=str(value)) from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def option_name(param: click.Parameter | None) -> str:
     """An option as its user would write it."""
     return max(param.opts, key=len) if param is not None else "?"
 
 
 DURATION = DurationType()
+DAY = DayType()
+MOMENT = MomentType()

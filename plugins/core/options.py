@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apowacht.plugins.core.limits import DURATION, LimitType
+from apowacht.plugins.core.limits import DURATION, MOMENT, LimitType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,10 @@ def common(timeout: float) -> tuple[click.Option, ...]:
         option("--record", metavar="FILE", help="Also write what the device answered, masked."),
         option("--replay", metavar="FILE", help="Judge this recording instead of asking a device."),
         option(
-            "--now", metavar="TIME", help="Moment (ISO 8601) at which a foreign file is judged."
+            "--now",
+            type=MOMENT,
+            metavar="TIME",
+            help="Moment (ISO 8601) at which a foreign file is judged.",
         ),
         option("-v", "--verbose", count=True, help="Also show what was read; -vvv for tracebacks."),
         flag(

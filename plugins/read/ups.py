@@ -45,13 +45,76 @@ def read(answer: Answer) -> list[dict[str, Any]]:
     if answer.source == "nut":
         from apowacht.plugins.read import ups_nut
 
-        return [
-            {"ups_name": name, **ups_nut.read(variables, answer.moment)}
-            for name, variables in answer.data.items()
-        ]
+        today = answer.moment.date()
+        return [ups_nut.read(told, today, name) for name, told in answer.data.items()]
     from apowacht.plugins.read import ups_apcupsd
 
-    return [ups_apcupsd.read(answer.data, answer.moment)]
+    return [ups_apcupsd.read(answer.data, answer.moment.date())]
+
+
+def remember(readings: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
+    """The readings with what only time tells: since when on battery, testing, back on mains.
+
+    Kept per UPS between runs; without a state folder these facts are simply not known.
+    """
+    now = options.now.timestamp()
+    return [_remembered(reading, options, now) for reading in readings]
+
+
+def _remembered(reading: dict[str, Any], options: Options, now: float) -> dict[str, Any]:
+    on_battery = reading["power_source"] == "battery"
+    testing = reading["selftest"] == "in_progress"
+    where = f"{options.hostname}:{options.port or options.source}"
+    key = (options.site, "ups", where, options.name or reading["ups_name"] or "")
+
+    def update(old: dict[str, Any]) -> dict[str, Any] | None:
+        new = {
+            "battery_since": _since(old, "battery_since", now) if on_battery else None,
+            "battery_last": now if on_battery else old.get("battery_last"),
+            "test_since": _since(old, "test_since", now) if testing else None,
+        }
+        return None if new == old or not any(new.values()) and not old else new
+
+    kept = options.store.read("ups-history", key)
+    if update(kept) is not None:
+        wait = min(0.5, options.deadline.remaining())
+        kept = options.store.change("ups-history", key, update, wait=wait)
+    known = {name: _age(kept.get(name), now) for name in ("battery_since", "battery_last")}
+    return {
+        **reading,
+        "seconds_on_battery": reading["seconds_on_battery"]
+        if reading["seconds_on_battery"] is not None or not on_battery
+        else known["battery_since"],
+        "seconds_since_battery": None if on_battery else known["battery_last"],
+        "selftest_running_seconds": _age(kept.get("test_since"), now) if testing else None,
+    }
+
+
+def _since(old: dict[str, Any], name: str, now: float) -> float:
+    since = old.get(name)
+    return since if isinstance(since, int | float) and since <= now else now
+
+
+def _age(since: object, now: float) -> float | None:
+    return round(now - since, 1) if isinstance(since, int | float) and since <= now else None
+
+
+def named(
+    readings: list[dict[str, Any]], options: Options, moment: datetime
+) -> list[dict[str, Any]]:
+    """The readings under the user's own names, with the battery date that he knows better."""
+    from apowacht.plugins.core.alias import parse_aliases
+
+    aliases = parse_aliases(options.alias)
+    installed = options.battery_installed
+    changed = []
+    for reading in readings:
+        name = reading["ups_name"]
+        known = {"ups_name": aliases.get(name, name)}
+        if installed is not None:
+            known["battery_age_days"] = (moment.date() - installed).days
+        changed.append({**reading, **known})
+    return changed
 
 
 def _ask_snmp(options: Options) -> dict[str, Any]:

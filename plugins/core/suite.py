@@ -1,0 +1,49 @@
+"""The `apowacht` command: what concerns the suite and not one check."""
+
+from __future__ import annotations
+
+import click
+
+from apowacht.plugins.core.version import VERSION
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="apowacht")
+def main() -> None:
+    """Watch the chain that lets a pharmacy fetch e-prescriptions."""
+
+
+@main.command()
+def checks() -> None:
+    """List the checks with their layer and the question each one answers."""
+    from apowacht.plugins.core.listing import all_checks
+
+    for check in all_checks():
+        question = check.doc.strip().splitlines()[0]
+        click.echo(f"check_apo_{check.name:<12} {check.layer:<9} {question}")
+
+
+@main.command()
+@click.option("--lang", type=click.Choice(("de", "en")), default="de", show_default=True)
+def advice(lang: str) -> None:
+    """Print every text for people by failure class, to be proofread."""
+    from apowacht.plugins.core.advice import ADVICE, LABELS, OWNERS
+    from apowacht.plugins.core.words import pick
+
+    for key, row in ADVICE.items():
+        if not row.headline[0]:
+            continue
+        click.echo(f"{key}: {pick(row.headline, lang)}\n  {pick(row.sentence, lang)}")
+        for label, text in (("owner", OWNERS[row.owner]), ("step", row.step), ("never", row.never)):
+            if text[0]:
+                click.echo(f"  {pick(LABELS[label], lang)}: {pick(text, lang)}")
+
+
+@main.command()
+@click.option("--lang", type=click.Choice(("de", "en")), default="de", show_default=True)
+@click.pass_context
+def demo(ctx: click.Context, lang: str) -> None:
+    """Run real checks against simulated devices on this computer."""
+    from apowacht.simulator.demo import main as run
+
+    ctx.exit(run(["--lang", lang]))
