@@ -39,6 +39,8 @@ TYPES: dict[str, tuple[str, str]] = {
 NUMBERS = frozenset({"integer", "counter", "gauge", "timeticks", "counter64"})
 
 TOO_BIG, NO_SUCH_NAME, NOT_WRITABLE = 1, 2, 17
+# What pyasn1 and pysnmp raise for broken bytes: their own errors, and Python's for odd lengths.
+BROKEN = (PyAsn1Error, ProtocolError, ValueError, IndexError, TypeError, OverflowError)
 # As of many cards: an answer has to fit into one Ethernet frame.
 LARGEST_ANSWER = 1472
 
@@ -147,8 +149,7 @@ class Agent(UdpService):
         if manners.garbage:
             self._send(b"\x30\x16this is not a message", client, manners)
             return
-        # pysnmp raises its own errors, pyasn1's, and for some broken lengths plain Python ones.
-        with contextlib.suppress(PyAsn1Error, ProtocolError, ValueError, IndexError, TypeError):
+        with contextlib.suppress(*BROKEN):
             version = int(api.decodeMessageVersion(data))
             if version in api.PROTOCOL_MODULES and not (version and manners.v1_only):
                 reply = self._reply(data, version, table, manners)
