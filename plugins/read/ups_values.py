@@ -10,6 +10,19 @@ import re
 from datetime import date, timedelta
 from math import isfinite
 
+# What every reader tells, or None: the fields of check_apo_ups' facts by name. `communication` is
+# ok, stale or lost: whether what answers still talks to the UPS. `charging` is a bool.
+FACTS = (
+    "ups_name", "manufacturer", "model", "mib", "communication", "power_source", "battery_status",
+    "charge_percent", "charging", "runtime_seconds", "load_percent", "battery_temperature_celsius",
+    "input_voltage_volts", "battery_voltage_volts", "seconds_on_battery", "replace_battery",
+    "battery_age_days", "selftest", "selftest_age_days", "alarms",
+)  # fmt: skip
+
+LARGEST_LOAD_PERCENT = 300
+# Less on the input is no mains, whatever the nominal voltage is.
+DEAD_INPUT_VOLTS = 50
+
 # A number and its unit; 0x08 is a set of bits and 12/18/01 a date, so neither counts.
 _NUMBER = re.compile(
     r"(?!0[xX])([+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(?:[^\W\d_]|[%°]|$)"
