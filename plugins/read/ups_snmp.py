@@ -102,17 +102,22 @@ def ask(session: Session, recipe: Recipe | None) -> tuple[Answers, Recipe]:
 
 def _sound(recipe: Recipe) -> bool:
     """Whether a remembered recipe is one of ours; a state file may hold anything."""
-    oids, names, alarms = (recipe.get(key) for key in ("oids", "families", "alarms"))
+    names, oids, alarms = (recipe.get(key) for key in ("families", "oids", "alarms"))
     return (
         recipe.get("version") == RECIPE_VERSION
-        and isinstance(oids, list)
-        and bool(oids)
-        and all(isinstance(oid, str) for oid in oids)
         and isinstance(names, list)
+        and all(isinstance(name, str) for name in names)
         and set(names) <= set(family_names())
         and isinstance(alarms, list)
         and all(isinstance(pair, list) and len(pair) == 2 for pair in alarms)
+        and isinstance(oids, list)
+        and bool(oids)
+        and all(_is_oid(oid) for oid in [*oids, *(oid for pair in alarms for oid in pair)])
     )
+
+
+def _is_oid(word: object) -> bool:
+    return isinstance(word, str) and all(arc.isdecimal() for arc in word.split("."))
 
 
 def _get(session: Session, oids: Sequence[str], chunk: int) -> Answers:
@@ -139,11 +144,10 @@ def _discover(session: Session) -> tuple[Answers, Recipe]:
     if any(row.meaning is uptime for row in rows):
         instances[SYS_UPTIME] = None
     answers = _get(session, list(instances), FIRST_CONTACT_CHUNK) if present else {}
-    answers |= _columns(session, sorted({row.oids[0] for row in rows if row.column}))
     tables = [[f.alarms.count, f.alarms.table] for f in present.values() if f.alarms]
     # The table's first row, where one stands although there is no alarm (see _replace_battery).
     idle = [table for count, table in tables if number(answers.get(count)) == 0]
-    answers |= _columns(session, idle, limit=1)
+    answers |= _columns(session, sorted({row.oids[0] for row in rows if row.column}), idle)
     recipe = {
         "version": RECIPE_VERSION,
         "families": list(present),
@@ -175,11 +179,14 @@ def _key_object(family: Family) -> str:
     return scalars[0] if scalars else told[0].oids[0] + ".1"
 
 
-def _columns(session: Session, roots: Sequence[str], limit: int = COLUMN_LIMIT) -> Answers:
-    """The columns below `roots`, walked side by side: one request per row, not per cell."""
+def _columns(session: Session, roots: Sequence[str], once: Sequence[str]) -> Answers:
+    """The columns below `roots` and the first cells below `once`.
+
+    They are walked side by side: one request per row, not per cell.
+    """
     answers: Answers = {}
-    cursors = {root: root for root in roots}
-    for _ in range(limit):
+    cursors = {root: root for root in (*roots, *once)}
+    for _ in range(COLUMN_LIMIT):
         if not cursors:
             break
         asked = list(cursors.items())
@@ -192,7 +199,8 @@ def _columns(session: Session, roots: Sequence[str], limit: int = COLUMN_LIMIT) 
             oid, value = successors.get(cursor, ("", b""))
             if _below(oid, root) and _arcs(oid) > _arcs(cursor):
                 answers[oid] = value
-                cursors[root] = oid
+                if root not in once:
+                    cursors[root] = oid
     return answers
 
 
