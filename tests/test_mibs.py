@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apowacht.mibs import Family, Flags, Form, Scale, families, family_names
 from apowacht.plugins.core.errors import Garbled
@@ -898,6 +902,49 @@ def test_inverter_on_direct_current_is_at_home_on_battery() -> None:
 def test_outage_is_never_taken_for_direct_current(outage: dict[str, Value | None]) -> None:
     """One sign of trouble, an alarm count untold, or a UPS that is no inverter: on battery."""
     assert rfc(INVERTER | outage)["power_source"] == "battery"
+
+
+# Reading: anything
+
+EVERY_OID = sorted(
+    {
+        oid + (".1" if row.column else "")
+        for family in families().values()
+        for row in family.rows
+        for oid in row.oids
+    }
+    | {
+        oid
+        for family in families().values()
+        if family.alarms
+        for oid in (family.alarms.count, family.alarms.table + ".1", UPTIME)
+    }
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(EVERY_OID),
+        st.one_of(
+            st.integers(-(2**64), 2**64),
+            st.integers(-1, 12),
+            st.binary(max_size=20),
+            st.sampled_from(
+                (b"12", b"-3.5", b"11/24/2025", b"0010", b"Active Event", b"0x1", b"1e400")
+            ),
+            st.sampled_from(
+                ("0.0", "0", "", "1.3.6.1.2.1.33.1.6.3.1", "1.3.6.1.4.1.9.9", "10.0.0.1")
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_any_answers_are_read(answers: dict[str, Value]) -> None:
+    """Whatever the objects hold, there are facts that JSON can carry, or no UPS."""
+    with suppress(Garbled):
+        facts = read(answers, NOW)
+        assert set(facts) == set(FACTS)
+        json.dumps(facts, allow_nan=False)
 
 
 # Reading: names

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     Value = int | bytes | str
 
-_SNMPREC_LINE = re.compile(r"\.?([012](?:\.[0-9]+)+)\|([0-9]+[a-z]?|[0-9]+:[^|]*)\|(.*)", re.S)
-_WALK_LINE = re.compile(r"(?:\.?([012](?:\.[0-9]+)+)|\.?iso((?:\.[0-9]+)+)) = ?(.*)", re.S)
+_SNMPREC_LINE = re.compile(r"\.?([012](?:\.[0-9]{1,10})+)\|([0-9]+[a-z]?|[0-9]+:[^|]*)\|(.*)", re.S)
+_WALK_LINE = re.compile(
+    r"(?:\.?([012](?:\.[0-9]{1,10})+)|\.?iso((?:\.[0-9]{1,10})+)) = ?(.*)", re.S
+)
 _TYPED = re.compile(r"([A-Z][A-Za-z0-9-]*(?: Address)?): ?(.*)", re.S)
 _WRONG_TYPE = re.compile(r"Wrong Type \(should be [^)]*\): ")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+# No integer of SNMP has more than 20 digits.
+_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,9})?(?![0-9])")
 
 _INTEGERS = (
     "INTEGER",
@@ -145,7 +148,7 @@ def _integer(printed: str) -> int | None:
 
 
 def _enumerated(printed: str) -> int | None:
-    label = re.match(r"[A-Za-z][\w-]*\((-?[0-9]+)\)", printed)
+    label = re.match(r"[A-Za-z][\w-]*\((-?[0-9]{1,10})\)", printed)
     return int(label[1]) if label else _integer(printed)
 
 
@@ -163,4 +166,4 @@ def _hexadecimal(printed: str) -> bytes | None:
 
 def _dotted(printed: str) -> str | None:
     oid = re.sub(r"^\.?iso\b", "1", printed.strip()).strip(".")
-    return oid if re.fullmatch(r"[0-9]+(?:\.[0-9]+)*", oid) else None
+    return oid if re.fullmatch(r"[0-9](?:\.[0-9]{1,10})*", oid) else None
