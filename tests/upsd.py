@@ -31,10 +31,10 @@ ON_LINE = {
     "battery.runtime": "2400",
     "battery.temperature": "24.5",
     "battery.voltage": "27.1",
-    "device.mfr": "APC",
-    "device.model": "Smart-UPS 1500",
     "input.voltage": "231.0",
     "ups.load": "18",
+    "ups.mfr": "APC",
+    "ups.model": "Smart-UPS 1500",
     "ups.status": "OL",
 }
 
@@ -113,7 +113,8 @@ def upsd(
         for name, variables in devices.items():
             if variables is not None:
                 start(name, str(programs / "dummy-ups"), "-a", name, "-u", user, "-F")
-                assert until((folder / f"dummy-ups-{name}").exists), _log(folder, name)
+        for name in server.processes:
+            assert until((folder / f"dummy-ups-{name}").exists), _log(folder, name)
         start("upsd", str(programs / "upsd"), "-u", user, "-F")
         assert until(lambda: answers(server.port)), _log(folder, "upsd")
         running = [name for name, variables in devices.items() if variables is not None]

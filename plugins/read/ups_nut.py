@@ -28,12 +28,12 @@ _STATUS_ALARMS = {"OVER": "output_overload", "FSD": "shutdown_imminent"}
 # Phrases of `ups.alarm`, as drivers write them, to RFC 1628's names or ones of the same kind;
 # the first that fits names the alarm, so the more special ones stand first.
 _ALARMS = (
+    (r"charger", "charger_failed"),
     (r"replace batt|batt.*(bad|worn|aging|fault|fail|weak)|bad batt", "battery_bad"),
     (r"no batt|batt.*not (present|installed)", "no_battery"),
     (r"batt.*disconnect", "battery_disconnected"),
     (r"batt.*voltage.*(low|under)", "battery_voltage_low"),
     (r"batt.*voltage.*(high|over)", "battery_voltage_high"),
-    (r"charg", "charger_failed"),
     (r"deplet", "depleted_battery"),
     (r"low batt|batt.*low", "low_battery"),
     (r"on batt", "on_battery"),
