@@ -129,9 +129,7 @@ def probe(options: Options) -> UpsFacts:
     from apowacht.plugins.read import ups
 
     answer = ups.replay(options) if options.replay else ups.ask(options)
-    readings = ups.read(answer)
-    if not answer.replayed:
-        readings = ups.remember(readings, options)
+    readings = ups.remember(answer, ups.read(answer), options)
     if options.record:
         ups.record(answer, readings, options)
     named = ups.named(readings, options, answer.moment)
@@ -409,7 +407,7 @@ CHECK = Check(
     name="ups",
     layer="power",
     doc=__doc__,
-    options=(*target(None), *OWN, *SNMP, ALIAS, *common(10)),
+    options=(*target("161, 3493 or 3551, as the source has it"), *OWN, *SNMP, ALIAS, *common(10)),
     probe=probe,
     judge=judge,
     silence="ups.no_data",

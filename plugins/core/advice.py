@@ -93,6 +93,14 @@ NOTES: dict[str, Text] = {
         "State file damaged: started anew.",
     ),
     "state_full": ("Platte voll: Zustand nicht gemerkt.", "Disk full: state not kept."),
+    "state_newer": (
+        "Zustandsdatei von einer neueren Version: nicht benutzt.",
+        "State file of a newer version: not used.",
+    ),
+    "state_future": (
+        "Zustandsdatei aus der Zukunft (Uhr?): nicht benutzt.",
+        "State file from the future (clock?): not used.",
+    ),
     "state_locked": (
         "Zustandsdatei war gesperrt: ohne Gedächtnis geprüft.",
         "State file was locked: checked without memory.",
@@ -100,6 +108,10 @@ NOTES: dict[str, Text] = {
     "state_folder": (
         "Kein Zustandsordner: ohne Gedächtnis geprüft.",
         "No state folder: checked without memory.",
+    ),
+    "insecure": (
+        "Verschlüsselt, aber ohne zu prüfen, mit wem (--insecure).",
+        "Encrypted, but without checking with whom (--insecure).",
     ),
     "replayed": (
         "Aus einer Aufzeichnung beurteilt, kein Gerät gefragt.",
@@ -1081,12 +1093,110 @@ REASONS: dict[str, Reason] = {
             "{host} gave no SNMP answer; check address, community, SNMP version and access list.",
         ),
     ),
+    "connection_lost": Reason(
+        ("Verbindung weg", "connection lost"),
+        (
+            "{host} hat die Verbindung mitten im Gespräch beendet; Dienst dort und Firewall prüfen.",
+            "{host} closed the connection in the middle; check the service there and firewalls.",
+        ),
+    ),
+    "no_ups_mib": Reason(
+        ("keine USV-Daten", "no UPS data"),
+        (
+            "Das Gerät antwortet auf SNMP, nennt aber keine bekannten USV-Daten; ist es eine USV-Karte, und darf die Community sie lesen?",
+            "The device answers SNMP but tells no known UPS data; is it a UPS card, and may this community read it?",
+        ),
+    ),
+    "snmp_garbled": Reason(
+        ("SNMP unverständlich", "garbled SNMP"),
+        (
+            "Was von dort kam, ist kein SNMP; Port prüfen.",
+            "What came from there is no SNMP; check the port.",
+        ),
+    ),
+    "snmp_auth": Reason(
+        ("SNMPv3 abgelehnt", "SNMPv3 refused"),
+        (
+            "Das Gerät lehnt die SNMPv3-Anmeldung ab ({detail}); Benutzer, Schlüssel und Verfahren prüfen.",
+            "The device refuses the SNMPv3 login ({detail}); check user, keys and protocols.",
+        ),
+    ),
+    "snmp_user_silent": Reason(
+        ("SNMPv3 abgelehnt", "SNMPv3 refused"),
+        (
+            "Das Gerät nennt sich, beantwortet diesem SNMPv3-Benutzer aber nichts; Schlüssel und Rechte prüfen.",
+            "The device names itself but answers nothing to this SNMPv3 user; check keys and access rights.",
+        ),
+    ),
+    "nut_garbled": Reason(
+        ("NUT unverständlich", "garbled NUT"),
+        (
+            "{host} antwortet nicht wie ein upsd von NUT («{line}»); Port prüfen.",
+            "{host} does not answer like NUT's upsd («{line}»); check the port.",
+        ),
+    ),
+    "nis_garbled": Reason(
+        ("NIS unverständlich", "garbled NIS"),
+        (
+            "{host} antwortet nicht wie apcupsd («{line}»); Port prüfen.",
+            "{host} does not answer like apcupsd («{line}»); check the port.",
+        ),
+    ),
+    "nut_access_denied": Reason(
+        ("Anmeldung abgelehnt", "login refused"),
+        (
+            "Der upsd auf {host} lehnt die Anmeldung ab; --user, Passwort und upsd.users prüfen.",
+            "The upsd on {host} refuses the login; check --user, password and upsd.users.",
+        ),
+    ),
+    "nut_no_tls": Reason(
+        ("kein STARTTLS", "no STARTTLS"),
+        (
+            "Der upsd auf {host} kann kein STARTTLS; dort CERTFILE setzen oder --starttls weglassen.",
+            "The upsd on {host} has no STARTTLS; set CERTFILE there or leave out --starttls.",
+        ),
+    ),
+    "nut_no_ups": Reason(
+        ("keine USV bekannt", "no UPS known"),
+        (
+            "Der upsd auf {host} kennt keine USV; ups.conf dort prüfen.",
+            "The upsd on {host} knows no UPS; check ups.conf there.",
+        ),
+    ),
+    "nut_refused": Reason(
+        ("Anfrage abgelehnt", "request refused"),
+        (
+            "Der upsd auf {host} antwortet mit «{answer}»; upsd.conf dort prüfen.",
+            "The upsd on {host} answers «{answer}»; check upsd.conf there.",
+        ),
+    ),
+    "nut_unknown_ups": Reason(
+        ("USV unbekannt", "unknown UPS"),
+        (
+            "Der upsd auf {host} kennt keine USV «{ups}», nur: {known}",
+            "The upsd on {host} knows no UPS «{ups}», only: {known}",
+        ),
+    ),
+    "tls_failed": Reason(
+        ("TLS gescheitert", "TLS failed"),
+        (
+            "Mit {host} kam keine verschlüsselte Verbindung zustande ({detail}).",
+            "No encrypted connection to {host} came about ({detail}).",
+        ),
+    ),
+    "tls_untrusted": Reason(
+        ("kein Vertrauen", "untrusted"),
+        (
+            "Dem Zertifikat von {host} ist nicht zu trauen ({detail}); --ca-file oder --tls-fingerprint angeben.",
+            "The certificate of {host} is not trusted ({detail}); give --ca-file or --tls-fingerprint.",
+        ),
+    ),
     # Ours: options, files, the run itself.
     "bad_range": Reason(
         ("Bereich falsch", "bad range"),
         (
-            "{option}: «{text}» ist kein Bereich [@][von:][bis]; zum Beispiel {example}",
-            "{option}: «{text}» is not a range [@][start:][end]; for example {example}",
+            "{option}: «{text}» ist kein Bereich; zum Beispiel {example}",
+            "{option}: «{text}» is no range; for example {example}",
         ),
     ),
     "bad_duration": Reason(
@@ -1101,6 +1211,13 @@ REASONS: dict[str, Reason] = {
         (
             "{option}: «{text}» ist kein Datum; zum Beispiel 2024-05-31",
             "{option}: «{text}» is not a date; for example 2024-05-31",
+        ),
+    ),
+    "bad_number": Reason(
+        ("Zahl falsch", "bad number"),
+        (
+            "{option}: «{text}» ist keine ganze Zahl von {least} bis {most}",
+            "{option}: «{text}» is no whole number from {least} to {most}",
         ),
     ),
     "bad_value": Reason(
@@ -1168,6 +1285,73 @@ REASONS: dict[str, Reason] = {
         (
             "Port {port} gehört den Kartenterminals und wird nie angesprochen; anderen Port angeben",
             "port {port} belongs to the card terminals and is never opened; give another port",
+        ),
+    ),
+    "snmp_key_short": Reason(
+        ("Schlüssel zu kurz", "key too short"),
+        (
+            "{option}: SNMPv3-Schlüssel haben mindestens 8 Zeichen",
+            "{option}: SNMPv3 keys have at least 8 characters",
+        ),
+    ),
+    "bad_fingerprint": Reason(
+        ("Prüfsumme falsch", "bad fingerprint"),
+        (
+            "--tls-fingerprint: «{value}» ist kein SHA-256 (64 Hexziffern)",
+            "--tls-fingerprint: «{value}» is no SHA-256 (64 hexadecimal digits)",
+        ),
+    ),
+    "bad_port": Reason(
+        ("Port falsch", "bad port"),
+        (
+            "Port {port} gibt es nicht; erlaubt sind 1 bis 65535",
+            "there is no port {port}; allowed are 1 to 65535",
+        ),
+    ),
+    "bad_server_name": Reason(
+        ("Servername falsch", "bad server name"),
+        ("«{name}» kann kein Servername sein", "«{name}» cannot be a server name"),
+    ),
+    "ca_file_unreadable": Reason(
+        ("CA-Datei unlesbar", "CA file unreadable"),
+        (
+            "--ca-file {file}: nicht lesbar oder kein PEM-Zertifikat darin",
+            "--ca-file {file}: not readable, or no PEM certificate in it",
+        ),
+    ),
+    "nut_bad_text": Reason(
+        ("Zeichen verboten", "bad character"),
+        (
+            "{field} enthält Zeichen, die NUT nicht kennt",
+            "{field} holds characters that NUT does not know",
+        ),
+    ),
+    "debounce_syntax": Reason(
+        ("N/M falsch", "bad N/M"),
+        (
+            "--debounce: «{text}» ist kein N/M; zum Beispiel 3/5",
+            "--debounce: «{text}» is no N/M; for example 3/5",
+        ),
+    ),
+    "replay_line": Reason(
+        ("Datei unlesbar", "file unreadable"),
+        (
+            "--replay {file}: Zeile {line} ist nicht zu verstehen",
+            "--replay {file}: line {line} cannot be understood",
+        ),
+    ),
+    "replay_other": Reason(
+        ("andere Aufzeichnung", "other recording"),
+        (
+            "--replay {file}: das ist eine Aufzeichnung von check_apo_{check}",
+            "--replay {file}: this is a recording of check_apo_{check}",
+        ),
+    ),
+    "replay_unknown": Reason(
+        ("Datei unbekannt", "unknown file"),
+        (
+            "--replay {file}: weder .snmprec noch snmpwalk -On, upsc, apcaccess oder --record",
+            "--replay {file}: neither .snmprec nor snmpwalk -On, upsc, apcaccess or --record",
         ),
     ),
 }

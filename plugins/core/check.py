@@ -67,7 +67,11 @@ class Check:
 
             report = settle_report(report, options, self.urgent)
         notes = [trouble.reason for trouble in options.store.troubles]
-        return replace(report, notes=(*(("replayed",) if options.replay else ()), *notes))
+        if getattr(options, "insecure", False):
+            notes.append("insecure")
+        if options.replay:
+            notes.append("replayed")
+        return replace(report, notes=tuple(notes))
 
     def main(self, argv: Sequence[str] | None = None) -> NoReturn:
         """The command: parse, run, say, exit with the state."""

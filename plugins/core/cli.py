@@ -52,6 +52,7 @@ def parse(check: Check, argv: Sequence[str]) -> Options:
     if not values["timeout"] > 0:
         raise OwnTrouble("bad_duration", option="--timeout", text="0")
     options = Options(**values)
+    options.judged_at = values["now"]
     options.deadline = Deadline(options.timeout)
     options.now = datetime.now(UTC)
     options.store = Store(options.state_dir)
@@ -62,8 +63,10 @@ def parse(check: Check, argv: Sequence[str]) -> Options:
 def _usage(error: click.exceptions.UsageError) -> OwnTrouble:
     """click's usage errors as our own kinds."""
     if isinstance(error, click.exceptions.NoSuchOption):
-        near = sorted(error.possibilities or ())
-        hint = f" ({', '.join(near[:3])}?)" if near else ""
+        from difflib import get_close_matches
+
+        near = get_close_matches(error.option_name, error.possibilities or (), 1)
+        hint = f" ({near[0]}?)" if near else ""
         return OwnTrouble("unknown_option", option=error.option_name, hint=hint)
     if isinstance(error, click.exceptions.BadOptionUsage):
         return OwnTrouble("missing_value", option=error.option_name)
@@ -78,9 +81,12 @@ def _bad_parameter(error: click.exceptions.BadParameter) -> OwnTrouble:
 
     name = option_name(error.param)
     kind = error.param.type if error.param is not None else None
+    # click keeps the rejected value in its message only: `'xml' is not …`, `0 is not …`.
+    text = error.message.split("'")[1] if "'" in error.message else error.message.split(" ")[0]
     if isinstance(kind, click.Choice):
-        text = error.message.split("'")[1] if "'" in error.message else "?"
         return OwnTrouble("bad_choice", option=name, text=text, choices=", ".join(kind.choices))
+    if isinstance(kind, click.IntRange):
+        return OwnTrouble("bad_number", option=name, text=text, least=kind.min, most=kind.max)
     return OwnTrouble("bad_value", option=name, detail=error.message.rstrip("."))
 
 

@@ -1,6 +1,6 @@
 """The options that several checks share, each defined and explained once.
 
-A check takes whole groups (`COMMON`, `target(161)`, `SNMP`) and adds its own.
+A check takes whole groups (`COMMON`, `target("161")`, `SNMP`) and adds its own.
 """
 
 from __future__ import annotations
@@ -53,19 +53,16 @@ def limits(
     return one("warning", warning), one("critical", critical)
 
 
-def target(
-    port: int | None, *, host_help: str = "Host name or address."
-) -> tuple[click.Option, ...]:
-    """`-H` and `-p`."""
+def target(port: str, *, host: str = "Host name or address.") -> tuple[click.Option, ...]:
+    """`-H` and `-p`; `port` says in words which one is taken without `-p`."""
     return (
-        option("-H", "--hostname", metavar="HOST", help=host_help),
+        option("-H", "--hostname", metavar="HOST", help=host),
         option(
             "-p",
             "--port",
             type=click.IntRange(1, 65535),
-            default=port,
             metavar="PORT",
-            help="Port." if port is None else f"Port [default: {port}].",
+            help=f"Port [default: {port}].",
         ),
     )
 

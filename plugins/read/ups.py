@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from apowacht.plugins.core.errors import OwnTrouble
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from apowacht.plugins.core.check import Options
@@ -19,13 +20,18 @@ RECIPE_SECONDS = 24 * 3600
 """How long it is taken for granted what a device can tell; then it is asked anew."""
 
 
+HISTORY = ("seconds_on_battery", "seconds_since_battery", "selftest_running_seconds")
+"""Facts that a run may know from earlier runs only; a recording keeps them."""
+
+
 class Answer(NamedTuple):
     """What a source said (`data` as its wire function gives it), and when."""
 
     source: str
     data: Any
     moment: datetime
-    replayed: bool = False
+    history: Sequence[dict[str, Any]] | None = None
+    """What only time had told when this was recorded, per UPS; None when it is asked live."""
 
 
 def ask(options: Options) -> Answer:
@@ -34,6 +40,57 @@ def ask(options: Options) -> Answer:
         raise OwnTrouble("missing_option", option="-H/--hostname")
     data = {"snmp": _ask_snmp, "nut": _ask_nut, "apcupsd": _ask_apcupsd}[options.source](options)
     return Answer(options.source, data, options.now)
+
+
+def replay(options: Options) -> Answer:
+    """The answer in a file: our own recording, or `.snmprec`, `snmpwalk -On`, `upsc`, `apcaccess`.
+
+    Raises OwnTrouble for a file that is none of these or belongs to another check.
+    """
+    from apowacht.plugins.core import tape
+
+    recording = tape.read(options.replay)
+    if recording is not None:
+        if recording.check != "ups":
+            raise OwnTrouble("replay_other", file=options.replay, check=recording.check)
+        history = recording.options.get("history", [])
+        return Answer(recording.source, recording.answers, recording.moment, history)
+    source, data = _foreign(options.replay)
+    return Answer(source, data, options.judged_at or options.now, [])
+
+
+def _foreign(file: str) -> tuple[str, Any]:
+    """Source and data of a file that another tool wrote."""
+    from apowacht.plugins.core.tape import read_file
+    from apowacht.plugins.wire import apcupsd, nut, walkfile
+
+    content = read_file(file)
+    if walkfile.recognise(content):
+        return "snmp", walkfile.parse(content, file)
+    text = content.decode("utf-8", "replace")
+    fields = apcupsd.parse_status(text)
+    if "STATUS" in fields or "STATFLAG" in fields:
+        return "apcupsd", fields
+    variables = nut.parse_upsc(text)
+    if any(name.startswith(("ups.", "battery.", "input.")) for name in variables):
+        return "nut", {"ups": variables}
+    raise OwnTrouble("replay_unknown", file=file)
+
+
+def record(answer: Answer, readings: Sequence[dict[str, Any]], options: Options) -> None:
+    """Write what the device answered to `options.record`, without secrets and identities."""
+    from apowacht.plugins.core import tape
+
+    history = [{name: reading[name] for name in HISTORY} for reading in readings]
+    tape.write(
+        options.record,
+        check="ups",
+        moment=answer.moment,
+        options={"history": history},
+        source=answer.source,
+        answers=answer.data,
+        secrets=options.secrets,
+    )
 
 
 def read(answer: Answer) -> list[dict[str, Any]]:
@@ -52,11 +109,16 @@ def read(answer: Answer) -> list[dict[str, Any]]:
     return [ups_apcupsd.read(answer.data, answer.moment.date())]
 
 
-def remember(readings: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
+def remember(
+    answer: Answer, readings: list[dict[str, Any]], options: Options
+) -> list[dict[str, Any]]:
     """The readings with what only time tells: since when on battery, testing, back on mains.
 
     Kept per UPS between runs; without a state folder these facts are simply not known.
     """
+    if answer.history is not None:
+        known = [*answer.history, *([{}] * len(readings))]
+        return [{**reading, **known[place]} for place, reading in enumerate(readings)]
     now = options.now.timestamp()
     return [_remembered(reading, options, now) for reading in readings]
 
