@@ -140,6 +140,15 @@ def test_runtime_of_zero(
 
 
 @pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, 0), (73, 73), (-1, None), (2147483647, None), (None, None)],
+)
+def test_elapsed(seconds: float | None, expected: float | None) -> None:
+    """Time on battery is told as it is, unless no battery lasts that long."""
+    assert values.elapsed(seconds) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("10/05/2022", date(2022, 10, 5)),

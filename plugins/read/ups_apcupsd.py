@@ -122,4 +122,4 @@ def _numbers(facts: dict[str, Any], fields: Mapping[str, str]) -> None:
     facts["battery_temperature_celsius"] = values.temperature(figure("ITEMP"))
     facts["battery_voltage_volts"] = values.battery_voltage(figure("BATTV"))
     if source == "battery":
-        facts["seconds_on_battery"] = figure("TONBATT")
+        facts["seconds_on_battery"] = values.elapsed(figure("TONBATT"))

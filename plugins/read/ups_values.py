@@ -46,8 +46,8 @@ _NO_RUNTIME = frozenset(
         999 * 60,  # the most a three-digit field of minutes can say
     }
 )
-# Above this no figure is an estimate: 2147483647 and 4294967295 of any unit lie there (Huawei).
-_LONGEST_RUNTIME_SECONDS = 30 * _DAY_SECONDS
+# Above this no figure is a measurement: 2147483647 and 4294967295 of any unit lie there (Huawei).
+_LONGEST_SECONDS = 30 * _DAY_SECONDS
 # Below this charge a runtime of 0 on mains can be true: just after a long outage.
 _NEARLY_EMPTY_PERCENT = 20
 
@@ -152,7 +152,7 @@ def runtime(
     0 is believed on battery, with a battery that is low or depleted, or nearly empty on mains;
     else it means that the device cannot estimate (Marathon, Santak, Sinetica, NetVision 5).
     """
-    if seconds is None or not 0 <= seconds <= _LONGEST_RUNTIME_SECONDS or seconds in _NO_RUNTIME:
+    if seconds is None or not 0 <= seconds <= _LONGEST_SECONDS or seconds in _NO_RUNTIME:
         return None
     believable = (
         seconds > 0
@@ -161,6 +161,11 @@ def runtime(
         or (charge_percent is not None and 0 < charge_percent < _NEARLY_EMPTY_PERCENT)
     )
     return seconds if believable else None
+
+
+def elapsed(seconds: float | None) -> float | None:
+    """Seconds since something began, such as an outage; negative or endless ones are None."""
+    return percent(seconds, _LONGEST_SECONDS)
 
 
 def parse_date(value: object, now: date) -> date | None:
