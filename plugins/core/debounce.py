@@ -66,11 +66,11 @@ class _Entry(NamedTuple):
 
 def parse_debounce(text: str) -> tuple[int, int]:
     """N and M of "N/M", N at least 1 and at most M. Raises OwnTrouble("debounce_syntax")."""
-    bad, slash, window = (part.strip() for part in text.partition("/"))
-    digits = bad + window
-    if slash and bad and window and digits.isascii() and digits.isdecimal() and len(digits) <= 6:
-        if 1 <= int(bad) <= int(window) <= LONGEST_WINDOW:
-            return int(bad), int(window)
+    parts = [part.strip() for part in text.split("/")]
+    if len(parts) == 2 and all(p.isascii() and p.isdecimal() and len(p) <= 3 for p in parts):
+        bad, window = map(int, parts)
+        if 1 <= bad <= window <= LONGEST_WINDOW:
+            return bad, window
     raise OwnTrouble("debounce_syntax", text=text)
 
 
