@@ -82,7 +82,7 @@ def main() -> int:
         bin_folder = options.bin or environment(Path(scratch))
         with Box("quiet") as box:
             host, _ = box.find("ups-server")
-            port = host.service.port
+            _, port = host.service.address
             contenders = commands(bin_folder, ["-H", "127.0.0.1", "-p", str(port)], scratch)
             times: dict[str, list[float]] = {name: [] for name in contenders}
             for name, command in contenders.items():

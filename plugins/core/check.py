@@ -10,9 +10,11 @@ from apowacht.plugins.core.errors import TargetTrouble
 from apowacht.plugins.core.report import Finding, Report, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import click
+
+    from apowacht.plugins.core.debounce import Settled
 
 
 class Options(SimpleNamespace):
@@ -63,9 +65,7 @@ class Check:
     def _settled(self, report: Report, options: Options) -> Report:
         """Hold back what is not to be believed yet, and add what the run could not do."""
         if (options.debounce or options.grace) and not options.replay:
-            from apowacht.plugins.core.debounce import settle_report
-
-            report = settle_report(report, options, self.urgent)
+            report = replace(report, findings=tuple(self._believed(report.findings, options)))
         notes = [trouble.reason for trouble in options.store.troubles]
         if getattr(options, "insecure", False):
             notes.append("insecure")
@@ -73,8 +73,46 @@ class Check:
             notes.append("replayed")
         return replace(report, notes=tuple(notes))
 
+    def _believed(self, findings: tuple[Finding, ...], options: Options) -> Iterator[Finding]:
+        """The findings with the states that the rule lets through; urgent ones as they are."""
+        from apowacht.plugins.core.debounce import Rule, settle_kept
+
+        bad, window = options.debounce or (1, 1)
+        rule = Rule(bad, window, options.grace or 0.0)
+        key = (options.site, self.name, str(options.hostname), options.name)
+        slow = {
+            _identity(finding): finding for finding in findings if finding.key not in self.urgent
+        }
+        raw = {identity: int(finding.state) for identity, finding in slow.items()}
+        wait = min(0.5, options.deadline.remaining())
+        settled = settle_kept(options.store, key, raw, options.now.timestamp(), rule, wait)
+        for finding in findings:
+            answer = settled.pop(_identity(finding), None)
+            if answer is None:
+                yield finding
+            else:
+                yield replace(finding, state=State(answer.state), held_seconds=answer.held_seconds)
+        for identity, answer in settled.items():  # gone, but not for long enough
+            yield _again(identity, answer)
+
     def main(self, argv: Sequence[str] | None = None) -> NoReturn:
         """The command: parse, run, say, exit with the state."""
         from apowacht.plugins.core.cli import main
 
         main(self, argv)
+
+
+def _identity(finding: Finding) -> str:
+    """What makes two findings of different runs the same one."""
+    return "/".join((finding.key, str(finding.values.get("alarm", "")), finding.name or ""))
+
+
+def _again(identity: str, answer: Settled) -> Finding:
+    key, alarm, name = identity.split("/", 2)
+    return Finding(
+        key,
+        State(answer.state),
+        {"alarm": alarm or None},
+        name=name or None,
+        held_seconds=answer.held_seconds,
+    )

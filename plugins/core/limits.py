@@ -96,7 +96,7 @@ def decimal_bound(value: float) -> str:
     return "~" if value == float("-inf") else decimal(value)
 
 
-class LimitType(click.ParamType):
+class LimitType(click.ParamType["Range"]):
     """A threshold on the command line: a range in the metric's own unit."""
 
     name = "range"
@@ -120,7 +120,7 @@ class LimitType(click.ParamType):
             ) from None
 
 
-class DurationType(click.ParamType):
+class DurationType(click.ParamType[float]):
     """A duration on the command line, given to the check in seconds."""
 
     name = "duration"
@@ -140,7 +140,7 @@ class DurationType(click.ParamType):
         return duration
 
 
-class DayType(click.ParamType):
+class DayType(click.ParamType["date"]):
     """A calendar day on the command line, as ISO 8601 writes it."""
 
     name = "date"
@@ -157,7 +157,7 @@ class DayType(click.ParamType):
             raise OwnTrouble("bad_date", option=option_name(param), text=str(value)) from None
 
 
-class MomentType(click.ParamType):
+class MomentType(click.ParamType["datetime"]):
     """A moment on the command line, as ISO 8601 writes it; UTC when it names no zone."""
 
     name = "moment"

@@ -17,6 +17,23 @@ if TYPE_CHECKING:
 STATES = ("ok", "warning", "critical", "unknown")
 
 
+class DebounceType(click.ParamType[tuple[int, int]]):
+    """`N/M` on the command line."""
+
+    name = "debounce"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """N and M. Raises OwnTrouble for anything else."""
+        from apowacht.plugins.core.debounce import parse_debounce
+
+        return parse_debounce(str(value))
+
+
+DEBOUNCE = DebounceType()
+
+
 def option(*names: str, **attributes: Any) -> click.Option:
     """A click option with its help; the name of a check's option is its long name."""
     return click.Option(list(names), **attributes)
@@ -124,6 +141,7 @@ def common(timeout: float) -> tuple[click.Option, ...]:
         option("--state-dir", metavar="DIR", help="Folder for what is remembered between runs."),
         option(
             "--debounce",
+            type=DEBOUNCE,
             metavar="N/M",
             help="Believe a bad state only when N of the last M results are bad.",
         ),
