@@ -1,0 +1,344 @@
+"""SOAP 1.1 over HTTP: one session, its connections kept open for the calls of one run.
+
+The standard library's http.client does the HTTP. Its connection takes a socket of ours, so that
+every byte, of a header as of a body, is waited for until the deadline and no longer, and every
+connection is opened by `endpoint.connect` or `tls.open_tls`. With requests the same needs
+urllib3's private hooks, its timeouts begin anew with every byte, and it adds 90 ms of imports.
+http.client follows no redirect, asks no proxy and unpacks no compressed answer.
+
+Sources: SOAP 1.1 (W3C Note 2000-05-08) sections 4 and 6; WS-I Basic Profile 1.1.
+"""
+
+from __future__ import annotations
+
+import io
+from http.client import HTTPConnection, HTTPException, RemoteDisconnected
+from typing import TYPE_CHECKING, NamedTuple, cast
+from urllib.parse import quote, urlsplit
+
+from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, Trouble, Unreachable
+from apowacht.plugins.wire import endpoint
+from apowacht.plugins.wire.soap_fault import read_fault
+from apowacht.plugins.wire.xmltree import LIMIT_BYTES, Node, XmlError, parse
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Collection
+    from http.client import HTTPResponse
+
+    from apowacht.plugins.core.deadline import Deadline
+    from apowacht.plugins.wire.keys import ClientKey
+    from apowacht.plugins.wire.tls import Trust
+
+_CHUNK_BYTES = 65536
+_PORTS = {"http": 80, "https": 443}
+_ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+
+
+class Login:
+    """User and password for HTTP Basic (RFC 7617); never shown."""
+
+    def __init__(self, user: str, password: str) -> None:
+        self.user = user
+        self._password = password
+
+    def __repr__(self) -> str:
+        return "Login(...)"
+
+    def header(self) -> str:
+        """The value of the Authorization header."""
+        from base64 import b64encode
+
+        return "Basic " + b64encode(f"{self.user}:{self._password}".encode()).decode("ascii")
+
+
+class Url(NamedTuple):
+    """Where a request goes: scheme http or https, host without brackets, port, path and query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """What one connection serves."""
+        return self[:3]
+
+
+def split_url(text: str) -> Url:
+    """An http or https URL in its parts. Raises ValueError, for a user name in it as well."""
+    parts = urlsplit(text.strip())
+    port = parts.port or _PORTS.get(parts.scheme)
+    if port is None or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("no URL of http or https")
+    path = quote(parts.path or "/", safe="/%:=&~+!$,;'()*@")
+    query = "?" + quote(parts.query, safe="/%:=&?~+!$,;'()*@") if parts.query else ""
+    return Url(parts.scheme, parts.hostname, port, path + query)
+
+
+def envelope(request: str) -> bytes:
+    """A SOAP 1.1 message with this element as the body's only one; UTF-8."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<S:Envelope xmlns:S="{_ENVELOPE}"><S:Body>{request}</S:Body></S:Envelope>'
+    ).encode()
+
+
+def escape(text: str) -> str:
+    """Text as the content of an element or of a quoted attribute."""
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(character, entity)
+    return text
+
+
+class Session:
+    """HTTP with one Konnektor, or whoever speaks SOAP, until the deadline.
+
+    `login` goes along with every request, `client` is the certificate of this side; both go only
+    over a connection whose other end is verified. `certificate` is the DER certificate that the
+    last https connection showed. Not to be shared between threads.
+    """
+
+    def __init__(
+        self,
+        deadline: Deadline,
+        *,
+        trust: Trust | None = None,
+        client: ClientKey | None = None,
+        login: Login | None = None,
+        forbidden: Collection[int] = (),
+    ) -> None:
+        self.deadline = deadline
+        self.certificate: bytes | None = None
+        self._trust = trust
+        self._client = client
+        self._login = login
+        self._forbidden = forbidden
+        self._connections: dict[tuple[str, str, int], _Connection] = {}
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open."""
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
+
+    def get(self, url: Url, what: str) -> bytes:
+        """The body behind `url`; `what` names it in errors.
+
+        Raises Refused("http_…") by status, Garbled, Unreachable, OwnTrouble.
+        """
+        status, answer = self._exchange("GET", url, {}, b"", what)
+        if status != 200:
+            raise _by_status(status, url.host, what)
+        return answer
+
+    def call(self, url: Url, action: str, request: str) -> Node:
+        """Send the element `request` as SOAP; the element that the answer's body holds.
+
+        `action` is the SOAPAction; what follows its last # names the operation in errors.
+        Raises Fault, and what `get` raises.
+        """
+        what = action.rpartition("#")[2]
+        headers = {"Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{action}"'}
+        status, answer = self._exchange("POST", url, headers, envelope(request), what)
+        return read_answer(answer, status, url.host, what)
+
+    def _exchange(
+        self, method: str, url: Url, headers: dict[str, str], body: bytes, what: str
+    ) -> tuple[int, bytes]:
+        self._guard(url)
+        if self._login is not None:
+            headers = {**headers, "Authorization": self._login.header()}
+        connection = self._connections.get(url.origin)
+        if connection is None:
+            connection = self._connections[url.origin] = _Connection(url, self)
+        kept_open = connection.sock is not None
+        try:
+            return _once(connection, method, url, headers, body, what)
+        except Unreachable as loss:
+            # The other end may close an idle connection at any moment; asking twice harms nobody.
+            if not kept_open or loss.reason != "connection_lost":
+                raise
+        return _once(connection, method, url, headers, body, what)
+
+    def _guard(self, url: Url) -> None:
+        if self._login is None and self._client is None:
+            return
+        if url.scheme == "http":
+            if self._login is not None:
+                raise OwnTrouble("credentials_in_clear", host=url.host)
+        elif self._trust is None or self._trust.insecure:
+            raise OwnTrouble("credentials_unverified", host=url.host)
+
+    def _open(self, url: Url) -> socket.socket:
+        if url.scheme == "http":
+            return endpoint.connect(url.host, url.port, self.deadline, forbidden=self._forbidden)
+        if url.port in self._forbidden:
+            raise OwnTrouble("sicct_port", port=url.port)
+        from apowacht.plugins.wire.tls import Trust, open_tls
+
+        trust = self._trust if self._trust is not None else Trust()
+        connection = open_tls(url.host, url.port, self.deadline, trust, client=self._client)
+        self.certificate = connection.getpeercert(binary_form=True)
+        return connection
+
+
+def read_answer(answer: bytes, status: int, host: str, what: str) -> Node:
+    """The element in the body of a SOAP answer. Raises Fault, Garbled, Refused("http_…")."""
+    try:
+        root = parse(answer)
+    except XmlError as error:
+        if status != 200:
+            raise _by_status(status, host, what) from error
+        raise garbled(host, what, str(error)) from error
+    body = root.find("Body") if root.name == "Envelope" else None
+    content = body.children[0] if body is not None and body.children else None
+    if content is not None and content.name == "Fault":
+        raise read_fault(content, host, what)
+    if status != 200:
+        raise _by_status(status, host, what)
+    if content is None or content.name != f"{what}Response":
+        raise garbled(host, what, "content")
+    return content
+
+
+def garbled(host: str, what: str, detail: str) -> Garbled:
+    """The trouble of an answer that makes no sense; `detail` is one word for those who search."""
+    return Garbled("konnektor_garbled", phase="request", host=host, what=what, detail=detail)
+
+
+def _by_status(status: int, host: str, what: str) -> Trouble:
+    """What an HTTP status says where no SOAP fault says more (RFC 9110, 15)."""
+    kinds: dict[int, tuple[type[Refused | Unreachable], str, str]] = {
+        401: (Refused, "http_unauthorized", "auth"),
+        403: (Refused, "http_forbidden", "auth"),
+        404: (Refused, "http_not_found", "request"),
+        503: (Unreachable, "http_unavailable", "request"),
+    }
+    redirect = (Refused, "http_redirect", "request")
+    kind, reason, phase = kinds.get(
+        status, redirect if 300 <= status < 400 else (Refused, "http_status", "request")
+    )
+    return kind(reason, phase=phase, host=host, what=what, status=status)
+
+
+def _once(
+    connection: _Connection,
+    method: str,
+    url: Url,
+    headers: dict[str, str],
+    body: bytes,
+    what: str,
+) -> tuple[int, bytes]:
+    whole = False
+    try:
+        connection.request(method, url.path, body=body or None, headers=headers)
+        response = connection.getresponse()
+        answer = _body(response, url.host, what)
+        whole = True
+    except RemoteDisconnected as loss:
+        raise Unreachable("connection_lost", phase="request", host=url.host) from loss
+    except (HTTPException, ValueError) as error:
+        raise garbled(url.host, what, "http") from error
+    finally:
+        if not whole:
+            connection.close()
+    return response.status, answer
+
+
+def _body(response: HTTPResponse, host: str, what: str) -> bytes:
+    if response.getheader("Content-Encoding", "identity").lower() != "identity":
+        raise garbled(host, what, "encoding")
+    pieces: list[bytes] = []
+    size = 0
+    while piece := response.read(_CHUNK_BYTES):
+        size += len(piece)
+        if size > LIMIT_BYTES:
+            raise garbled(host, what, "size")
+        pieces.append(piece)
+    if response.length:  # announced, and never sent
+        raise garbled(host, what, "length")
+    return b"".join(pieces)
+
+
+class _Connection(HTTPConnection):
+    """http.client's connection on a socket that this project opened."""
+
+    def __init__(self, url: Url, session: Session) -> None:
+        super().__init__(url.host, url.port)
+        self._url = url
+        self._session = session
+
+    def connect(self) -> None:
+        opened = self._session._open(self._url)
+        wire = _Wire(opened, self._session.deadline, self._url.host)
+        self.sock = cast("socket.socket", wire)
+
+
+class _Wire:
+    """As much of a socket as http.client uses, with the deadline in every wait."""
+
+    def __init__(self, opened: socket.socket, deadline: Deadline, host: str) -> None:
+        self._opened = opened
+        self._deadline = deadline
+        self._host = host
+        self._closed = False
+        self._readers = 0
+        self._received_bytes = 0
+
+    def sendall(self, data: bytes) -> None:
+        self._received_bytes = 0
+        endpoint.send(self._opened, data, self._deadline, self._host)
+
+    def receive(self, size: int) -> bytes:
+        data = endpoint.receive(self._opened, self._deadline, self._host, size)
+        # http.client itself reads a chunk of negative size to the end, however far that is.
+        self._received_bytes += len(data)
+        if self._received_bytes > 2 * LIMIT_BYTES:
+            raise garbled(self._host, "HTTP", "size")
+        return data
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        self._readers += 1
+        return io.BufferedReader(_Reader(self), _CHUNK_BYTES)
+
+    def release(self) -> None:
+        self._readers -= 1
+        self._settle()
+
+    def close(self) -> None:
+        self._closed = True
+        self._settle()
+
+    def _settle(self) -> None:
+        # http.client closes the connection while the last answer is still being read.
+        if self._closed and not self._readers:
+            self._opened.close()
+
+
+class _Reader(io.RawIOBase):
+    """The bytes that arrive on a wire."""
+
+    def __init__(self, wire: _Wire) -> None:
+        self._wire = wire
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        data = self._wire.receive(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._wire.release()
