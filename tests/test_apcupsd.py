@@ -211,24 +211,30 @@ def test_flags(
 
 
 @pytest.mark.parametrize(
-    ("line", "selftest", "source"),
+    ("changes", "source", "selftest"),
     [
-        ("0.0 Volts", "IP", "battery"),
-        ("231.0 Volts", "IP", "mains"),
-        ("N/A", "IP", "battery"),
-        ("231.0 Volts", "OK", "battery"),
+        ({"LINEV": "0.0 Volts", "SELFTEST": "IP"}, "battery", None),
+        ({"LINEV": "231.0 Volts", "SELFTEST": "IP"}, "mains", "in_progress"),
+        ({"LINEV": "N/A", "SELFTEST": "IP"}, "battery", "in_progress"),
+        ({"LINEV": "231.0 Volts", "SELFTEST": "OK"}, "battery", "passed"),
+        ({"LINEV": "N/A", "STATFLAG": "0x05000011"}, "mains", "in_progress"),
+        ({"LINEV": "2.0 Volts", "STATFLAG": "0x05000011"}, "battery", None),
+        ({"STATFLAG": "0x05000051"}, "battery", None),
     ],
 )
-def test_running_selftest_is_no_power_cut(line: str, selftest: str, source: str) -> None:
-    """On battery in a self-test counts as mains only while the line has voltage."""
-    facts = read(STATFLAG="0x05000010", STATUS="ONBATT", LINEV=line, SELFTEST=selftest)
-    assert facts["power_source"] == source
+def test_running_selftest_is_no_power_cut(
+    changes: dict[str, str], source: str, selftest: str | None
+) -> None:
+    """A test from the battery counts as mains, but hides no dead line and no low battery."""
+    facts = read(**({"STATFLAG": "0x05000010", "STATUS": "ONBATT"} | changes))
+    assert (facts["power_source"], facts["selftest"]) == (source, selftest)
 
 
 def test_on_battery() -> None:
     """On battery the time since then is told, and a runtime of 0 is believed."""
-    facts = read(STATFLAG="0x05000050", TONBATT="73 Seconds", TIMELEFT="0.0 Minutes")
+    facts = read(STATFLAG="0x05000050", TONBATT="73 Seconds", TIMELEFT="0.0 Minutes", LINEV="0")
     assert facts["seconds_on_battery"] == 73
+    assert facts["input_voltage_volts"] == [0]
     assert facts["runtime_seconds"] == 0
     assert facts["charging"] is False
 
@@ -272,6 +278,7 @@ def test_selftest(text: str, result: str | None) -> None:
         ({"BCHARGE": "N/A"}, "charge_percent"),
         ({"LOADPCT": "N/A"}, "load_percent"),
         ({"LINEV": "N/A"}, "input_voltage_volts"),
+        ({"LINEV": "000.0 Volts"}, "input_voltage_volts"),
         ({"BATTV": "0.0 Volts"}, "battery_voltage_volts"),
         ({"UPSNAME": "N/A"}, "ups_name"),
         ({"MODEL": "", "APCMODEL": "N/A"}, "model"),

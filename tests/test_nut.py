@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from upsd import ON_LINE, nss_certificate, serving, swallow, until, upsd
+from upsd import ON_LINE, certificate, serving, swallow, until, upsd
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, TargetTrouble, Unreachable
@@ -534,6 +534,31 @@ def test_selftest_by_status() -> None:
         assert facts["selftest"] == "in_progress"
 
 
+@pytest.mark.parametrize(
+    ("status", "further"),
+    [
+        ("CAL OB", {"input__voltage": "0"}),
+        ("CAL OB LB", {}),
+        ("TEST OB FSD", {}),
+        ("OL OFF", {}),
+        ("OL BYPASS", {}),
+        ("OB LB", {"input__voltage": "230"}),
+        ("OB", {"input__voltage": "0"}),
+    ],
+)
+def test_selftest_hides_nothing_real(status: str, further: dict[str, str]) -> None:
+    """A test, or a result that got stuck, quiets no power cut, low battery or lost output."""
+    facts = read(status, **further, ups__test__result="In progress")
+    assert facts["selftest"] is None
+    assert facts["power_source"] != "mains"
+
+
+def test_selftest_on_battery_without_a_voltage() -> None:
+    """Where the input is not told, a test from the battery stays one, for whoever judges it."""
+    facts = read("OB DISCHRG", ups__test__result="In progress")
+    assert (facts["power_source"], facts["selftest"]) == ("battery", "in_progress")
+
+
 def test_never_tested_has_no_age() -> None:
     """A date beside «no test» is no test's date."""
     facts = read("OL", ups__test__result="No test initiated", ups__test__date="01/01/2026")
@@ -561,6 +586,15 @@ def test_phases() -> None:
     )  # fmt: skip
     assert facts["input_voltage_volts"] == [229, 231, 230]
     assert facts["load_percent"] == 88
+
+
+def test_input_without_a_voltage() -> None:
+    """0 V is told in an outage only; on mains it is a voltage that the driver does not know."""
+    assert read("OL", input__voltage="0.0")["input_voltage_volts"] is None
+    assert read("OB", input__voltage="0.0")["input_voltage_volts"] == [0]
+    assert read("OL", **{f"input__L{n}__voltage": v for n, v in ((1, "238"), (2, "0"), (3, "0"))})[
+        "input_voltage_volts"
+    ] == [238, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -713,7 +747,7 @@ def test_real_forced_shutdown(server: Upsd) -> None:
 @pytest.mark.peer
 def test_real_starttls(tmp_path: Path) -> None:
     """Over STARTTLS the answer comes for a trusted certificate, and for no other."""
-    settings, pem = nss_certificate(tmp_path)
+    settings, pem = certificate(tmp_path)
     seen = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.read_text())).hexdigest()
     other = hashlib.sha256(b"another").hexdigest()
     colons = ":".join(seen[at : at + 2] for at in range(0, 64, 2)).upper()

@@ -127,11 +127,25 @@ def upsd(
             _end(process)
 
 
-def nss_certificate(folder: Path) -> tuple[str, Path]:
-    """A self-signed certificate for localhost in the form that Debian's upsd reads.
+def certificate(folder: Path) -> tuple[str, Path]:
+    """A self-signed certificate for localhost in the form that the installed upsd reads.
 
     Returns the lines of upsd.conf that make it offer STARTTLS, and the certificate as PEM.
     """
+    if b"CERTIDENT" in (_nut_folder() / "upsd").read_bytes():
+        return _nss_certificate(folder)
+    pem, key, both = folder / "upsd.pem", folder / "upsd.key", folder / "upsd.both"
+    _run(
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+        *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+        *("-keyout", str(key), "-out", str(pem)),
+    )
+    both.write_bytes(pem.read_bytes() + key.read_bytes())
+    both.chmod(0o600)
+    return f"CERTFILE {both}", pem
+
+
+def _nss_certificate(folder: Path) -> tuple[str, Path]:
     if not shutil.which("certutil"):
         pytest.skip("certutil is missing (Debian package libnss3-tools)")
     store = folder / "nss"
@@ -139,16 +153,17 @@ def nss_certificate(folder: Path) -> tuple[str, Path]:
     noise, secret, pem = folder / "noise", folder / "secret", folder / "upsd.pem"
     noise.write_bytes(os.urandom(64))
     secret.write_text("store\n")
-    at = ["-d", f"sql:{store}", "-f", str(secret)]
-    names = ["--extSAN", "dns:localhost,ip:127.0.0.1"]
-    for command in (
-        ["-N", *at],
-        ["-S", *at, "-n", "upsd", "-s", "CN=localhost", "-x", "-t", "CT,,", "-z", str(noise),
-         *names],
-        ["-L", *at, "-n", "upsd", "-a", "-o", str(pem)],
-    ):  # fmt: skip
-        subprocess.run(["certutil", *command], check=True, capture_output=True)
+    at = ("-d", f"sql:{store}", "-f", str(secret))
+    names = ("--extSAN", "dns:localhost,ip:127.0.0.1")
+    _run("certutil", "-N", *at)
+    signed = ("-n", "upsd", "-s", "CN=localhost", "-x", "-t", "CT,,", "-z", str(noise))
+    _run("certutil", "-S", *at, *signed, *names)
+    _run("certutil", "-L", *at, "-n", "upsd", "-a", "-o", str(pem))
     return f'CERTPATH {store}\nCERTIDENT "upsd" "store"', pem
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)
 
 
 @contextmanager

@@ -79,29 +79,34 @@ def _words(fields: Mapping[str, str]) -> frozenset[str]:
 
 
 def _status(facts: dict[str, Any], fields: Mapping[str, str], words: frozenset[str]) -> None:
-    selftest = _SELFTESTS.get(fields.get("SELFTEST", "").upper()[:2])
-    facts["selftest"] = "in_progress" if words & {"CAL", "SELFTEST"} else selftest
+    result = _SELFTESTS.get(fields.get("SELFTEST", "").upper()[:2])
+    selftest = "in_progress" if words & {"CAL", "SELFTEST"} else result
     volts = values.voltage(values.number(fields.get("LINEV")))
-    facts["input_voltage_volts"] = None if volts is None else [volts]
-    facts["power_source"] = _power_source(words, facts["selftest"], volts)
+    dead = volts is not None and volts < values.DEAD_INPUT_VOLTS
+    # A test runs from the battery on purpose and is no power cut; a result alone may be stuck, so
+    # it is believed only with a live input. What no test does is real: no mains, a low battery.
+    real = "ONBATT" in words and (dead or "LOWBATT" in words)
+    if real and selftest == "in_progress":
+        selftest = None
+    testing = selftest == "in_progress" and (volts is not None or bool(words & {"CAL", "SELFTEST"}))
+    facts["selftest"] = selftest
+    facts["power_source"] = source = _power_source(words, testing)
+    # 0 V while the load hangs on that input: a voltage which the UPS does not measure.
+    unknown = volts is None or (dead and source == "mains")
+    facts["input_voltage_volts"] = None if unknown else [volts]
     if not words:
         return
     facts["battery_status"] = "low" if "LOWBATT" in words else "normal"
     facts["replace_battery"] = "REPLACEBATT" in words
     facts["alarms"] = [name for word, name in _ALARMS.items() if word in words]
-    if facts["power_source"] == "battery":
+    if source == "battery":
         facts["charging"] = False
 
 
-def _power_source(words: frozenset[str], selftest: str | None, volts: float | None) -> str | None:
-    if "ONBATT" not in words:
-        return "mains" if words & {"ONLINE", "TRIM", "BOOST", "CAL"} else None
-    if volts is not None and volts < values.DEAD_INPUT_VOLTS:
-        return "battery"
-    # A test or a calibration runs from the battery on purpose and is no power cut, but a low
-    # battery in it is one to care about; a stuck test counts only while the line has voltage.
-    testing = "CAL" in words or (selftest == "in_progress" and volts is not None)
-    return "mains" if testing and "LOWBATT" not in words else "battery"
+def _power_source(words: frozenset[str], testing: bool) -> str | None:
+    if "ONBATT" in words:
+        return "mains" if testing else "battery"
+    return "mains" if words & {"ONLINE", "TRIM", "BOOST", "CAL"} else None
 
 
 def _numbers(facts: dict[str, Any], fields: Mapping[str, str]) -> None:

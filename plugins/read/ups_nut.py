@@ -20,6 +20,7 @@ _COMMUNICATION = {"DATA-STALE": "stale", "DRIVER-NOT-CONNECTED": "lost"}
 _SILENT_WORDS = {"WAIT": "stale", "COMMLOST": "lost", "COMMBAD": "lost", "NOCOMM": "lost"}
 
 _TEST_WORDS = frozenset({"CAL", "TEST"})
+_LOW_WORDS = frozenset({"LB", "FSD"})
 _MAINS_WORDS = frozenset({"OL", "TRIM", "BOOST", "ECO", "HE"})
 
 # Words of `ups.status` that are alarms; the others have a fact of their own.
@@ -126,11 +127,18 @@ def _communication(variables: Mapping[str, str], words: frozenset[str]) -> str:
 
 
 def _status(facts: dict[str, Any], variables: Mapping[str, str], words: frozenset[str]) -> None:
-    testing = words & _TEST_WORDS
     result = selftest_result(variables.get("ups.test.result", ""))
-    facts["selftest"] = "in_progress" if testing else result
-    facts["input_voltage_volts"] = _input_voltages(variables)
-    facts["power_source"] = _power_source(words, facts["selftest"], facts["input_voltage_volts"])
+    selftest = "in_progress" if words & _TEST_WORDS else result
+    voltages = _input_voltages(variables)
+    dead = voltages is not None and max(voltages) < values.DEAD_INPUT_VOLTS
+    source = _power_source(words, dead, selftest == "in_progress" and voltages is not None)
+    # 0 V while the load hangs on that input: a voltage which the driver does not know.
+    facts["input_voltage_volts"] = None if dead and source == "mains" else voltages
+    facts["power_source"] = source
+    # A test is quiet, so it must not hide what no test does: take the mains away, empty the
+    # battery, switch the load off or past the inverter.
+    real = source in ("off", "bypass") or (source == "battery" and (dead or words & _LOW_WORDS))
+    facts["selftest"] = None if real and selftest == "in_progress" else selftest
     if not words:
         return  # four dumps have an empty status: then nothing is known, and nothing is «normal»
     facts["battery_status"] = "low" if "LB" in words else "normal"
@@ -140,23 +148,26 @@ def _status(facts: dict[str, Any], variables: Mapping[str, str], words: frozense
     facts["replace_battery"] = "RB" in words or "battery_bad" in facts["alarms"] or bad_packs > 0
 
 
-def _power_source(
-    words: frozenset[str], selftest: str | None, voltages: list[float] | None
-) -> str | None:
+def _power_source(words: frozenset[str], dead: bool, tested: bool) -> str | None:
+    """Where the load's power comes from.
+
+    `dead`: the input is told to have no voltage. `tested`: it has one, and a self-test runs.
+    """
     if "OFF" in words:
         return "off"
     if "BYPASS" in words:
         return "bypass"
     if "OB" not in words:
         return "mains" if words & (_MAINS_WORDS | _TEST_WORDS) else None
-    if voltages and max(voltages) < values.DEAD_INPUT_VOLTS:
+    if dead:
         return "battery"
-    # «OL OB» was recorded from UPS that were on mains. A test runs from the battery on purpose
-    # and is no power cut; a low battery in it is one to care about all the same.
-    if "OL" in words or (words & _TEST_WORDS and not words & {"LB", "FSD"}):
+    if "OL" in words:  # «OL OB» was recorded from UPS that were on mains
         return "mains"
-    # Results stick at «In progress» on some UPS: only a live input proves them right.
-    return "mains" if selftest == "in_progress" and voltages and "LB" not in words else "battery"
+    if words & _LOW_WORDS:
+        return "battery"
+    # A test runs from the battery on purpose and is no power cut. Results stick at «In progress»
+    # on some UPS, so a result alone is believed only with a live input.
+    return "mains" if words & _TEST_WORDS or tested else "battery"
 
 
 def _charging(variables: Mapping[str, str], words: frozenset[str]) -> bool | None:
