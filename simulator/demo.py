@@ -50,7 +50,7 @@ STEPS = (
         (
             (
                 "Die USV am Verkaufstisch wird gefragt. Seit 4 Minuten fehlt der Strom, "
-                "die Batterie reicht noch 21 Minuten."
+                "der Akku reicht noch 21 Minuten."
             ),
             (
                 "The UPS at the counter is asked. There has been no mains for 4 minutes, "
@@ -63,8 +63,8 @@ STEPS = (
         1,
         (
             (
-                "Die USV am Kommissionierer wird über SNMP v1 gefragt. Ihr Batteriestatus sagt "
-                "«normal», aber in ihrer Alarmtabelle steht eine verschlissene Batterie."
+                "Die USV am Kommissionierer wird über SNMP v1 gefragt. Ihr Akkustatus sagt "
+                "«normal», aber in ihrer Alarmtabelle steht ein verschlissener Akku."
             ),
             (
                 "The UPS of the picking machine is asked over SNMP v1. Its battery status says "
@@ -85,7 +85,7 @@ STEPS = (
         "router",
         1,
         (
-            "Die USV an Router und Konnektor wird über NUT gefragt. Sie läuft auf Batterie.",
+            "Die USV an Router und Konnektor wird über NUT gefragt. Sie läuft auf Akku.",
             "The UPS of router and Konnektor is asked through NUT. It runs on battery.",
         ),
     ),
@@ -93,7 +93,7 @@ STEPS = (
         "lab",
         1,
         (
-            "Die USV im Labor wird über NUT gefragt. Sie will eine neue Batterie.",
+            "Die USV im Labor wird über NUT gefragt. Sie will einen neuen Akku.",
             "The UPS in the laboratory is asked through NUT. It wants a new battery.",
         ),
     ),
