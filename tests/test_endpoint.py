@@ -249,12 +249,10 @@ def test_receiving_ends_with_a_reason(handle: Callable[[socket.socket], None], r
     began = time.monotonic()
     with serving(handle) as port:
         deadline = Deadline(seconds)
-        with (
-            endpoint.connect("127.0.0.1", port, deadline) as connection,
-            pytest.raises(Unreachable) as trouble,
-        ):
+        with endpoint.connect("127.0.0.1", port, deadline) as connection:
             endpoint.send(connection, b"?", deadline, "127.0.0.1")
-            endpoint.receive(connection, deadline, "127.0.0.1")
+            with pytest.raises(Unreachable) as trouble:
+                endpoint.receive(connection, deadline, "127.0.0.1")
     assert trouble.value.reason == reason
     assert trouble.value.phase == "request"
     assert time.monotonic() - began < seconds + SPARE_SECONDS

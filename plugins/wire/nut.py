@@ -94,7 +94,7 @@ def parse_upsc(text: str) -> dict[str, str]:
     """
     found = {}
     for line in text.splitlines():
-        if match := re.match(r"\s*([a-z][a-z0-9-]*(?:\.[A-Za-z0-9-]+)+): ?(.*)", line):
+        if match := re.match(r"\s*([a-z][a-z0-9-]*(?:\.[A-Za-z0-9_-]+)+): ?(.*)", line):
             found[match[1]] = re.sub(r"\s#(?:BAD|COMMENT).*", "", match[2]).strip()
         elif match := re.match(r"Error: (data stale|driver not connected)", line, re.IGNORECASE):
             found["error"] = match[1].upper().replace(" ", "-")
