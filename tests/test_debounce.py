@@ -276,6 +276,19 @@ def test_a_run_that_could_not_look_ends_nothing() -> None:
     assert answers == {"a": Settled(CRITICAL, None)}
 
 
+def test_a_silent_target_ends_nothing_of_what_was_seen_before() -> None:
+    """While only the silence itself is a finding, other keys have not become good."""
+    rule = Rule(2, 2)
+    memory: Memory = {}
+    for n in range(2):
+        _, memory = settle_all(memory, {"a": WARNING}, START + n, rule)
+    for n in range(2, 6):
+        answers, memory = settle_all(memory, {"gone": CRITICAL}, START + n, rule, whole=False)
+    assert answers == {"gone": Settled(CRITICAL, None)}
+    answers, _ = settle_all(memory, {"a": WARNING}, START + 6, rule)
+    assert answers == {"a": Settled(WARNING, None), "gone": Settled(CRITICAL, 0.0)}
+
+
 GOOD_ENTRY = [START, 60.0, START, 0, 0, "1"]
 
 

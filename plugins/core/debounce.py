@@ -102,18 +102,19 @@ def settle(
 
 
 def settle_all(
-    memory: Memory, raw: Mapping[str, int], now: float, rule: Rule
+    memory: Memory, raw: Mapping[str, int], now: float, rule: Rule, *, whole: bool = True
 ) -> tuple[dict[str, Settled], Memory]:
     """As `settle` for all findings of one run, and for keys that this run no longer yields.
 
     A vanished key is a good result; it is among the answers only while it is still reported.
-    When any finding is UNKNOWN, nobody knows why a key is missing: it is left as it was.
+    When any finding is UNKNOWN, or the run saw nothing of the target (`whole` False: it was
+    silent), nobody knows why a key is missing: it is left as it was.
     """
     answers: dict[str, Settled] = {}
     for key, state in raw.items():
         shown, held, memory = settle(memory, key, state, now, rule)
         answers[key] = Settled(shown, held)
-    if UNKNOWN not in raw.values():
+    if whole and UNKNOWN not in raw.values():
         for key in [key for key in memory if key not in raw]:
             shown, held, memory = settle(memory, key, OK, now, rule)
             if shown != OK:
@@ -128,6 +129,8 @@ def settle_kept(
     now: float,
     rule: Rule,
     wait: float = 1.0,
+    *,
+    whole: bool = True,
 ) -> dict[str, Settled]:
     """As `settle_all`, with the memory in the state folder under `key` (site, check, target, name).
 
@@ -141,7 +144,7 @@ def settle_kept(
 
     def remember(memory: Memory) -> Memory:
         nonlocal answers
-        answers, memory = settle_all(memory, raw, now, rule)
+        answers, memory = settle_all(memory, raw, now, rule, whole=whole)
         return memory
 
     store.change("debounce", key, remember, wait)

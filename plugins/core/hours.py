@@ -86,7 +86,7 @@ class Hours:
         change = (self._week + self._week).find(1 - now, minute)
         if change < 0:
             return None
-        whole = moment.replace(second=0, microsecond=0, fold=0)
+        whole = moment.replace(second=0, microsecond=0)
         return whole + timedelta(minutes=change - minute)
 
 
