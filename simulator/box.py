@@ -57,7 +57,7 @@ class Host:
 
     def refresh(self, unit: Unit) -> None:
         """Let the service show the unit's state."""
-        self.show(unit, unit.device.state(unit.state, self.today))
+        self.show(unit, unit.device.state(unit.state, self.today, unit.name))
 
     def show(self, unit: Unit, state: State) -> None:
         """Give the values to the service."""

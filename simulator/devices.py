@@ -4,7 +4,8 @@ A table is an INI file. [device] says what it is; [normal] holds all its values,
 every other section is a state and holds only what differs from [normal]. Lines with a leading
 `!` are no values but manners of the device: `!like = STATE` builds on another state, the rest
 (`!silent`, `!delay`, `!error` ...) is for the protocol. `(absent)` takes a value away, and
-`{400 days ago as mm/dd/yyyy}` keeps a date from growing old while the project does.
+`{400 days ago as mm/dd/yyyy}` keeps a date from growing old while the project does; `{name}` is
+the name that the box gives the device.
 """
 
 from __future__ import annotations
@@ -49,8 +50,13 @@ class Device:
         """The states this kind can be in, «normal» first."""
         return list(self.sections)
 
-    def state(self, name: str = NORMAL, today: date | None = None) -> State:
-        """The values in one state, with dates counted from `today`. KeyError if unknown."""
+    def state(
+        self, name: str = NORMAL, today: date | None = None, called: str | None = None
+    ) -> State:
+        """The values in one state, with dates counted from `today`. KeyError if unknown.
+
+        `called` is the name that the device bears, by default its kind.
+        """
         lines = dict(self.sections[NORMAL])
         for section in self._built_on(name):
             for key, text in section.items():
@@ -58,7 +64,7 @@ class Device:
         day = today or date.today()
         return State(
             {
-                key: with_dates(text, day)
+                key: with_dates(text, day).replace("{name}", called or self.kind)
                 for key, text in lines.items()
                 if not key.startswith("!") and text != ABSENT
             },

@@ -674,6 +674,16 @@ def test_dates_keep_their_age() -> None:
     assert with_dates("no date", today) == "no date"
 
 
+def test_devices_bear_the_names_of_the_box() -> None:
+    """Two devices of one kind are told apart by the name that each of them tells."""
+    name = "1.3.6.1.4.1.318.1.1.1.1.1.2.0"
+    with Box() as box:
+        for unit in ("ups-server", "ups-counter"):
+            service = box.find(unit)[0].service
+            answer, _ = exchange(service.address, message("GetRequestPDU", [name]))
+            assert understood(answer)[3] == {name: unit}
+
+
 def test_states_build_on_others() -> None:
     """A state takes over what the state it is like has changed, and absent values are gone."""
     device = load("apc_smart_ups")
