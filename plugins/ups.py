@@ -52,6 +52,7 @@ class UpsFacts:
     charging: bool | None = None
     seconds_since_battery: float | None = None  # since our own last sight of it on battery
     selftest_running_seconds: float | None = None  # since our own first sight of it
+    ups_number: int = 1  # its place in the server's list
     others: tuple[UpsFacts, ...] = ()  # further UPS of the same server
 
 
@@ -133,7 +134,8 @@ def probe(options: Options) -> UpsFacts:
     if options.record:
         ups.record(answer, readings, options)
     named = ups.named(readings, options, answer.moment)
-    return worst_first([UpsFacts(**reading) for reading in named], options)
+    listed = [UpsFacts(**one, ups_number=place) for place, one in enumerate(named, start=1)]
+    return worst_first(listed, options)
 
 
 def worst_first(all_facts: list[UpsFacts], options: Options) -> UpsFacts:
@@ -147,13 +149,18 @@ def worst_first(all_facts: list[UpsFacts], options: Options) -> UpsFacts:
 
 
 def judge(facts: UpsFacts, options: Options) -> Iterator[Finding]:
-    """All questions about the first UPS, then about the others, their metrics apart."""
-    yield from judge_one(facts, options, name=facts.ups_name if facts.others else None)
-    for number, other in enumerate(facts.others, start=2):
-        for finding in judge_one(other, options, name=other.ups_name or f"u{number}"):
+    """All questions about each UPS, the worst first.
+
+    Metrics keep the place of their UPS in the server's list, so that a graph shows one UPS for
+    ever, whichever is worst today.
+    """
+    several = bool(facts.others)
+    for one in (facts, *facts.others):
+        name = one.ups_name or f"u{one.ups_number}"
+        for finding in judge_one(one, options, name=name if several else None):
             metric = finding.metric
-            if metric is not None:
-                metric = replace(metric, name=f"u{number}_{metric.name}")
+            if metric is not None and one.ups_number > 1:
+                metric = replace(metric, name=f"u{one.ups_number}_{metric.name}")
             yield replace(finding, metric=metric)
 
 
@@ -186,7 +193,9 @@ class Case:
         alarms = facts.alarms or []
         told = facts.power_source or ("battery" if "on_battery" in alarms else None)
         self.on_battery = told == "battery"
-        self.testing = facts.selftest == "in_progress" or "test_in_progress" in alarms
+        self.stuck = (facts.selftest_running_seconds or 0) > options.selftest_cap
+        testing = facts.selftest == "in_progress" or "test_in_progress" in alarms
+        self.testing = testing and not self.stuck
         self.low = facts.battery_status in ("low", "depleted") or bool(LOW.intersection(alarms))
         self.recharging = (
             not self.on_battery
@@ -226,8 +235,12 @@ class Case:
     def power(self) -> Iterator[Finding]:
         """Where does the load's power come from, and does the device itself cry for help?"""
         facts = self.facts
+        if self.stuck:
+            yield self.found(
+                "ups.selftest_stuck", State.WARNING, since=facts.selftest_running_seconds
+            )
         if self.testing:
-            yield from self.test_running()
+            yield self.found("ups.selftest_running", State.OK)
         elif self.on_battery:
             yield self.found("power.on_battery", State.WARNING)
             if self.low:
@@ -244,14 +257,6 @@ class Case:
             yield self.found("ups.state_unknown", State.UNKNOWN)
         else:
             yield self.found("ups.source_unknown", State.OK)
-
-    def test_running(self) -> Iterator[Finding]:
-        """A self-test runs on battery on purpose; one that does not end is a fault."""
-        since = self.facts.selftest_running_seconds
-        if since is not None and since > self.options.selftest_cap:
-            yield self.found("ups.selftest_stuck", State.WARNING, since=since)
-        else:
-            yield self.found("ups.selftest_running", State.OK)
 
     def runtime(self) -> Iterator[Finding]:
         """How long would the battery last, or does it last still?

@@ -1354,4 +1354,51 @@ REASONS: dict[str, Reason] = {
             "--replay {file}: neither .snmprec nor snmpwalk -On, upsc, apcaccess or --record",
         ),
     ),
+    "alias_syntax": Reason(
+        ("Alias falsch", "bad alias"),
+        (
+            "--alias: «{text}» ist kein NEU=ALT; zum Beispiel Büro=BX1500M-3B2021",
+            "--alias: «{text}» is no NEW=OLD; for example office=BX1500M-3B2021",
+        ),
+    ),
+    "alias_twice": Reason(
+        ("Alias doppelt", "alias twice"),
+        (
+            "--alias: den Namen «{name}» gibt es zweimal",
+            "--alias: the name «{name}» is given twice",
+        ),
+    ),
+    "secret_unreadable": Reason(
+        ("Geheimnis unlesbar", "secret unreadable"),
+        ("{option} {file}: {detail}", "{option} {file}: {detail}"),
+    ),
+    "secret_empty": Reason(
+        ("Geheimnis leer", "secret empty"),
+        (
+            "{option} {file}: leer; in die erste Zeile gehört das Geheimnis",
+            "{option} {file}: empty; its first line must hold the secret",
+        ),
+    ),
+    "record_unwritable": Reason(
+        ("nicht schreibbar", "not writable"),
+        ("--record {file}: {detail}", "--record {file}: {detail}"),
+    ),
+    "replay_unreadable": Reason(
+        ("Datei unlesbar", "file unreadable"),
+        ("--replay {file}: {detail}", "--replay {file}: {detail}"),
+    ),
+    "replay_broken": Reason(
+        ("Datei beschädigt", "file damaged"),
+        (
+            "--replay {file}: beschädigt ({detail}); neu aufzeichnen",
+            "--replay {file}: damaged ({detail}); record it again",
+        ),
+    ),
+    "hours_syntax": Reason(
+        ("Zeiten falsch", "bad hours"),
+        (
+            "--hours: «{part}» ist nicht zu verstehen; Beispiel: Mo-Fr 08:00-18:30; Sa 08:30-13:00",
+            "--hours: «{part}» cannot be understood; example: Mo-Fr 08:00-18:30; Sa 08:30-13:00",
+        ),
+    ),
 }

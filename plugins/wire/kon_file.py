@@ -6,12 +6,14 @@ Telematik-ID that such a file may hold is not read. No error shows a value of th
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from apowacht.plugins.core.errors import OwnTrouble
+from apowacht.plugins.core.secret import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,13 +76,10 @@ class KonFile:
 def load_kon(path: str, environment: Mapping[str, str] | None = None) -> KonFile:
     """Read a `.kon` file. Raises OwnTrouble("kon_…") with file and field."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(LIMIT_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        detail = getattr(error, "strerror", None) or type(error).__name__
+        data = read_plain(path, LIMIT_BYTES)
+    except OSError as error:
+        detail = os.strerror(error.errno or errno.EINVAL)
         raise OwnTrouble("kon_unreadable", file=path, detail=detail) from error
-    if len(data) > LIMIT_BYTES:
-        raise OwnTrouble("kon_not_json", file=path)
     return read_kon(data, path, os.environ if environment is None else environment)
 
 

@@ -7,7 +7,6 @@ leave out is None.
 
 from __future__ import annotations
 
-import re
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,6 @@ CARD_TYPES = tuple(_KINDS)
 WITH_PIN_SMC = _KINDS["SM-B"]
 _ECC_SINCE = (4, 4, 0)
 
-_CONDITION = re.compile(r"([^()]+?)\s*(?:\((.*)\))?")
 _UNDERSCORES = {"TRANSPORTPIN": "TRANSPORT_PIN", "EMPTYPIN": "EMPTY_PIN"}
 
 
@@ -76,7 +74,6 @@ class CardTerminal:
     connected: bool | None
     physical: bool | None  # False: the virtual terminal of an HSM-B
     slots: int | None
-    mac_address: str | None
     ip_address: str | None
     workplaces: tuple[str, ...]
     product: Product
@@ -164,11 +161,9 @@ def read_resource_information(answer: Node, host: str = "") -> ResourceInformati
 
 def split_condition(text: str) -> tuple[str, tuple[str, ...]]:
     """`EC_CardTerminal_Not_Available(47)` as its name and the list of its parameters."""
-    found = _CONDITION.fullmatch(text)
-    if not found:
-        return text, ()
-    parameters = (part.strip() for part in (found[2] or "").split(","))
-    return found[1], tuple(part for part in parameters if part)
+    name, _, rest = text.partition("(")
+    parameters = (part.strip() for part in rest.removesuffix(")").split(","))
+    return name.strip(), tuple(part for part in parameters if part)
 
 
 def read_card_terminals(answer: Node, host: str = "") -> tuple[CardTerminal, ...]:
@@ -272,7 +267,6 @@ def _terminal(told: Node) -> CardTerminal:
         connected=boolean(told.value("Connected")),
         physical=boolean(told.value("IS_PHYSICAL")),
         slots=whole(told.value("Slots")),
-        mac_address=told.value("MacAddress"),
         ip_address=told.value("IPAddress", "IPV4Address") or told.value("IPAddress", "IPV6Address"),
         workplaces=tuple(name for name in names if name),
         product=read_product(told),

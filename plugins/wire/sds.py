@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apowacht.plugins.core.errors import Refused
+from apowacht.plugins.wire.endpoint import excerpt
 from apowacht.plugins.wire.soap import Url, garbled, split_url
 from apowacht.plugins.wire.xmltree import XmlError, parse
 from apowacht.plugins.wire.xmlvalues import boolean, moment
@@ -82,7 +83,7 @@ class ServiceDirectory:
             phase="request",
             host=host,
             service=service,
-            versions=", ".join(sorted(offered)),
+            versions=excerpt(", ".join(sorted(offered))),
         )
 
 

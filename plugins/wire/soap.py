@@ -23,7 +23,7 @@ from apowacht.plugins.wire.xmltree import LIMIT_BYTES, Node, XmlError, parse
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from http.client import HTTPResponse
 
     from apowacht.plugins.core.deadline import Deadline
@@ -169,25 +169,35 @@ class Session:
         return _once(connection, method, url, headers, body, what)
 
     def _guard(self, url: Url) -> None:
-        if self._login is None and self._client is None:
-            return
         if url.scheme == "http":
             if self._login is not None:
                 raise OwnTrouble("credentials_in_clear", host=url.host)
-        elif self._trust is None or self._trust.insecure:
-            raise OwnTrouble("credentials_unverified", host=url.host)
+        elif self._login is not None or self._client is not None:
+            trust = self._trust
+            if trust is not None and trust.insecure and not trust.fingerprints:
+                raise OwnTrouble("credentials_unverified", host=url.host)
 
-    def _open(self, url: Url) -> socket.socket:
+    def _open(self, url: Url) -> _Wire:
         if url.scheme == "http":
-            return endpoint.connect(url.host, url.port, self.deadline, forbidden=self._forbidden)
-        if url.port in self._forbidden:
-            raise OwnTrouble("sicct_port", port=url.port)
-        from apowacht.plugins.wire.tls import Trust, open_tls
+            plain = endpoint.connect(url.host, url.port, self.deadline, forbidden=self._forbidden)
+            return _Wire(plain, self.deadline, url.host)
+        from apowacht.plugins.wire.tls import Trust, late_trouble, open_tls
 
-        trust = self._trust if self._trust is not None else Trust()
-        connection = open_tls(url.host, url.port, self.deadline, trust, client=self._client)
-        self.certificate = connection.getpeercert(binary_form=True)
-        return connection
+        secure = open_tls(
+            url.host,
+            url.port,
+            self.deadline,
+            self._trust if self._trust is not None else Trust(),
+            client=self._client,
+            forbidden=self._forbidden,
+        )
+        self.certificate = secure.getpeercert(binary_form=True)
+
+        def explain(failure: OSError) -> Trouble:
+            with_key = self._client is not None
+            return late_trouble(secure, failure, url.host, url.port, with_key=with_key)
+
+        return _Wire(secure, self.deadline, url.host, explain)
 
 
 def read_answer(answer: bytes, status: int, host: str, what: str) -> Node:
@@ -277,33 +287,54 @@ class _Connection(HTTPConnection):
         self._session = session
 
     def connect(self) -> None:
-        opened = self._session._open(self._url)
-        wire = _Wire(opened, self._session.deadline, self._url.host)
-        self.sock = cast("socket.socket", wire)
+        self.sock = cast("socket.socket", self._session._open(self._url))
 
 
 class _Wire:
-    """As much of a socket as http.client uses, with the deadline in every wait."""
+    """As much of a socket as http.client uses, with the deadline in every wait.
 
-    def __init__(self, opened: socket.socket, deadline: Deadline, host: str) -> None:
+    `explain` knows more of why a connection broke: in TLS 1.3 a server says so late that it wants
+    a certificate of ours.
+    """
+
+    def __init__(
+        self,
+        opened: socket.socket,
+        deadline: Deadline,
+        host: str,
+        explain: Callable[[OSError], Trouble] | None = None,
+    ) -> None:
         self._opened = opened
         self._deadline = deadline
         self._host = host
+        self._explain = explain
         self._closed = False
         self._readers = 0
         self._received_bytes = 0
 
     def sendall(self, data: bytes) -> None:
         self._received_bytes = 0
-        endpoint.send(self._opened, data, self._deadline, self._host)
+        try:
+            endpoint.send(self._opened, data, self._deadline, self._host)
+        except Unreachable as loss:
+            raise self._explained(loss) from loss.__cause__
 
     def receive(self, size: int) -> bytes:
-        data = endpoint.receive(self._opened, self._deadline, self._host, size)
+        try:
+            data = endpoint.receive(self._opened, self._deadline, self._host, size)
+        except Unreachable as loss:
+            raise self._explained(loss) from loss.__cause__
         # http.client itself reads a chunk of negative size to the end, however far that is.
         self._received_bytes += len(data)
         if self._received_bytes > 2 * LIMIT_BYTES:
             raise garbled(self._host, "HTTP", "size")
         return data
+
+    def _explained(self, loss: Unreachable) -> Trouble:
+        cause = loss.__cause__
+        if self._explain is None or loss.reason != "connection_lost" or not cause:
+            return loss
+        return self._explain(cause) if isinstance(cause, OSError) else loss
 
     def makefile(self, _: str) -> io.BufferedReader:
         self._readers += 1
