@@ -392,6 +392,7 @@ def _icmp_errors(connection: socket.socket) -> list[tuple[tuple[Any, ...], int |
     Empties the error queue: as long as it holds something, no wait on the socket lasts.
     """
     errors: list[tuple[tuple[Any, ...], int | None]] = []
+    connection.settimeout(0)  # Python would wait for its own timeout, MSG_DONTWAIT or not
     while sys.platform == "linux":
         try:
             _, ancillary, _, asked = connection.recvmsg(
