@@ -62,7 +62,7 @@ class Leaf(NamedTuple):
         """SHA-256, as `openssl x509 -fingerprint` writes it."""
         return self.certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
-    def pem(self, *, key: bool = True, key_encryption: object = None) -> bytes:
+    def pem(self, *, key: bool = True) -> bytes:
         """Key, certificate and chain."""
         certificates = b"".join(
             c.public_bytes(Encoding.PEM) for c in (self.certificate, *self.chain)
@@ -83,12 +83,17 @@ class Authority:
     """A CA, self-signed or below another one."""
 
     def __init__(
-        self, name: str = "bench CA", *, curve: str = "P-256", above: Authority | None = None
-    ):
+        self,
+        name: str = "bench CA",
+        *,
+        curve: str = "P-256",
+        above: Authority | None = None,
+        end: datetime = NOW + 3650 * DAY,
+    ) -> None:
         self.key = make_key(curve)
         issuer = above or self
         self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        builder = _builder(self.name, issuer.name, self.key, NOW - 30 * DAY, NOW + 3650 * DAY)
+        builder = _builder(self.name, issuer.name, self.key, NOW - 30 * DAY, end)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         self.certificate = builder.sign(issuer.key, hashes.SHA256())
         self.chain: tuple[x509.Certificate, ...] = (self.certificate, *above.chain) if above else ()
@@ -144,7 +149,11 @@ def s_server(
     if not shutil.which(program[0]):
         pytest.skip("openssl is missing (Debian package openssl)")
     shown = leaf.write(folder / f"server-{leaf.certificate.serial_number:x}.pem")
-    chain = ["-cert_chain", str(shown)] if leaf.chain else []
+    chain = []
+    if leaf.chain:
+        above = folder / "above.pem"
+        above.write_bytes(b"".join(c.public_bytes(Encoding.PEM) for c in leaf.chain))
+        chain = ["-cert_chain", str(above)]
     command = [*program, "s_server", "-accept", "127.0.0.1:0", "-www", "-cert", str(shown),
                "-key", str(shown), *chain, *options]  # fmt: skip
     process = subprocess.Popen(

@@ -94,7 +94,7 @@ def open_tls(
     Raises what `endpoint.connect` raises, and what `wrap` raises.
     """
     again = partial(connect, host, port, deadline, forbidden=forbidden)
-    peer = Peer(host, port, deadline, _server_name(trust.server_name or host), again)
+    peer = Peer(host, port, deadline, _server_name(host, trust), again)
     return _secure(peer, None, trust, client, alpn)
 
 
@@ -111,9 +111,9 @@ def wrap(
 ) -> ssl.SSLSocket:
     """TLS over a connection that is open already, for STARTTLS; `plain` is taken over.
 
-    `again` opens another connection to the same point of the conversation. Without it a handshake
-    is tried once, less is known of a certificate that is not trusted, and a client's certificate
-    cannot go along with fingerprints (ValueError).
+    `again` opens another connection to the same point of the conversation. Without it the
+    handshake is tried once, and a client's certificate cannot go along with fingerprints
+    (ValueError).
     Raises Refused with tls_expired, tls_not_yet_valid (`date`), tls_untrusted (`issuer`,
     `detail`), tls_self_signed, tls_wrong_name (`name`, `names`), tls_weak, tls_fingerprint (these
     all with `fingerprint`, the one found), tls_no_common_version, tls_no_common_curve,
@@ -122,7 +122,7 @@ def wrap(
     connection_lost, all of phase «tls»; OwnTrouble with no_brainpool, bad_server_name,
     ca_file_unreadable (`file`), and what `ClientKey.install` raises.
     """
-    peer = Peer(host, port, deadline, _server_name(trust.server_name or host), again)
+    peer = Peer(host, port, deadline, _server_name(host, trust), again)
     try:
         return _secure(peer, plain, trust, client, alpn)
     except BaseException:
@@ -143,7 +143,8 @@ def look(
     Raises what `endpoint.connect` raises and, where no certificate was shown, what `wrap` raises.
     """
     again = partial(connect, host, port, deadline, forbidden=forbidden)
-    return _look(Peer(host, port, deadline, _server_name(server_name or host), again), None)
+    trust = Trust(server_name=server_name)
+    return _look(Peer(host, port, deadline, _server_name(host, trust), again), None)
 
 
 def _secure(
@@ -257,14 +258,14 @@ def _compare(peer: Peer, der: bytes, trust: Trust) -> None:
 def _trouble(peer: Peer, broken: Broken, trust: Trust, client: ClientKey | None) -> Trouble:
     import ssl
 
-    if isinstance(broken.failure, ssl.SSLCertVerificationError):
-        return _verdict(peer, broken, broken.failure)
     if trust.fingerprints and broken.chain:
-        # The wrong server may well be one that refuses: say what is the matter first.
+        # Whoever refuses may be the wrong one to begin with.
         try:
             _compare(peer, broken.chain[0], trust)
         except Refused as refusal:
             return refusal
+    if isinstance(broken.failure, ssl.SSLCertVerificationError):
+        return _verdict(peer, broken, broken.failure)
     return why(peer, broken, with_key=client is not None)
 
 
@@ -291,7 +292,7 @@ def _verdict(peer: Peer, broken: Broken, failure: ssl.SSLCertVerificationError) 
 
 
 def _seen(peer: Peer, broken: Broken) -> Seen | None:
-    """The certificates that were not trusted: OpenSSL before 3.2 drops them, so look again."""
+    """The certificates that were not trusted; before OpenSSL 3.0 they take a second look."""
     if broken.chain:
         return Seen(peer.host, peer.port, broken.chain, complete=False)
     if peer.again is None:
@@ -302,9 +303,19 @@ def _seen(peer: Peer, broken: Broken) -> Seen | None:
         return None  # the reason stands, with less to say about it
 
 
-def _server_name(name: str) -> str:
-    """A host as certificates hold it: no brackets, no zone, no final dot."""
-    return name.strip("[]").partition("%")[0].rstrip(".")
+def _server_name(host: str, trust: Trust) -> str:
+    """The name that the certificate must hold: no brackets, no zone, no final dot.
+
+    A host that can be no name is left to the resolver to complain of.
+    """
+    name = (trust.server_name or host).strip("[]").partition("%")[0].rstrip(".")
+    if trust.server_name:
+        try:
+            if name.startswith(".") or not name.isprintable() or not name.encode("idna"):
+                raise ValueError(name)
+        except ValueError as failure:  # a label too long, or empty
+            raise OwnTrouble("bad_server_name", name=excerpt(trust.server_name)) from failure
+    return name
 
 
 def _digits(text: str) -> str:

@@ -194,7 +194,7 @@ def _once(peer: Peer, plain: socket.socket, context: ssl.SSLContext) -> ssl.SSLS
         connection = context.wrap_socket(
             plain, server_hostname=peer.server_name, do_handshake_on_connect=False
         )
-    except ValueError as failure:  # a name that cannot stand in a certificate
+    except (ValueError, TypeError) as failure:  # a name that cannot stand in a certificate
         plain.close()
         raise OwnTrouble("bad_server_name", name=excerpt(peer.server_name)) from failure
     except OSError as failure:
