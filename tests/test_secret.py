@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import warnings
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -113,13 +114,25 @@ def test_what_is_no_small_plain_file_is_refused_at_once(
     assert caught.value.values == {"option": OPTION, "file": file, "detail": os.strerror(number)}
 
 
+def test_what_is_no_plain_file_is_not_even_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some devices act on being opened, so they are looked at first."""
+    opened = []
+    monkeypatch.setattr(os, "open", lambda *arguments: opened.append(arguments))
+    with pytest.raises(OSError, match=os.strerror(errno.ENOTSUP)):
+        read_plain("/dev/null", LARGEST)
+    assert opened == []
+
+
 def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
     """A file that this user may not read gives a reason; root asks as somebody else."""
     file = tmp_path / "secret"
     file.write_text("x")
     file.chmod(0)
     receive, send = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Threads that other tests left behind do not matter to the few lines of the child.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if not child:
         try:
             if os.geteuid() == 0:

@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,7 +51,10 @@ def count(data: Data) -> Data:
 def start_child(work: Callable[[], Any], uid: int = 0, umask: int = 0o022) -> tuple[int, int]:
     """Fork a child that does `work` as that user; its process id and where its result comes."""
     receive, send = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Threads that other tests left behind do not matter to the few lines of the child.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child:
         os.close(send)
         return child, receive
