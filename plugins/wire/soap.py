@@ -49,7 +49,8 @@ class Login:
         """The value of the Authorization header."""
         from base64 import b64encode
 
-        return "Basic " + b64encode(f"{self.user}:{self._password}".encode()).decode("ascii")
+        both = f"{self.user}:{self._password}".encode(errors="surrogatepass")
+        return "Basic " + b64encode(both).decode("ascii")
 
 
 class Url(NamedTuple):
@@ -247,6 +248,7 @@ def _once(
     body: bytes,
     what: str,
 ) -> tuple[int, bytes]:
+    response: HTTPResponse | None = None
     whole = False
     try:
         connection.request(method, url.path, body=body or None, headers=headers)
@@ -260,6 +262,8 @@ def _once(
     finally:
         if not whole:
             connection.close()
+            if response is not None:  # after «Connection: close» only the answer holds the socket
+                response.close()
     return response.status, answer
 
 
@@ -268,6 +272,8 @@ def _body(response: HTTPResponse, host: str, what: str) -> bytes:
         raise garbled(host, what, "encoding")
     pieces: list[bytes] = []
     size = 0
+    if response.length is not None and response.length > LIMIT_BYTES:
+        raise garbled(host, what, "size")
     while piece := response.read(_CHUNK_BYTES):
         size += len(piece)
         if size > LIMIT_BYTES:
