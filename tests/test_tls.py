@@ -120,13 +120,24 @@ def reach():
         ("P-256", []),
         ("RSA 2048", []),
         ("RSA 2048", ["-tls1_2"]),
+        ("RSA 2048", ["-tls1_2", "-cipher", "AES256-SHA"]),
         ("RSA 3072", ["-groups", "brainpoolP256r1", "-tls1_2"]),
     ],
 )
 def test_every_server_is_reached_by_the_same_call(
-    curve: str, options: list[str], authority: Authority, ca_file: str, tmp_path: Path
+    curve: str,
+    options: list[str],
+    authority: Authority,
+    ca_file: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Brainpool-only, NIST-only, RSA, TLS 1.2 and 1.3: verified, with one handshake's offer."""
+    """Brainpool-only, NIST-only, RSA, TLS 1.2 and 1.3: verified, with the very first offer."""
+
+    def no_second_offer(context: ssl.SSLContext) -> bool:
+        raise AssertionError("the first offer did not do")
+
+    monkeypatch.setattr("apowacht.plugins.wire.tls_shake._tls_1_2", no_second_offer)
     leaf = authority.issue(curve=curve)
     with s_server(leaf, tmp_path, *options) as port:
         assert reach(port, Trust(ca_file)) == b"HTTP"
@@ -159,6 +170,9 @@ ssl.create_default_context()
 before = sorted(os.listdir("/proc/self/fd")), dict(os.environ)
 {REACH}
 print(reach())
+from apowacht.plugins.wire.tls_groups import hello, settle
+assert settle()
+assert {{29, 23, 24, 26, 27}} <= set(hello(ssl.create_default_context(), "x").groups)
 assert (sorted(os.listdir("/proc/self/fd")), dict(os.environ)) == before
 child = "import os; print(os.environ.get('OPENSSL_CONF'))"
 print(subprocess.check_output([sys.executable, "-c", child], text=True))
@@ -414,7 +428,7 @@ def test_weak_keys(tmp_path: Path, authority: Authority, ca_file: str) -> None:
 @pytest.mark.parametrize(
     ("curve", "options", "reason"),
     [
-        ("RSA 2048", ["-tls1_2", "-cipher", "AES256-SHA"], "tls_no_common_cipher"),
+        ("RSA 2048", ["-tls1_2", "-cipher", "NULL-SHA256:@SECLEVEL=0"], "tls_no_common_cipher"),
         ("P-256", ["-tls1_2", "-groups", "secp256k1"], "tls_no_common_curve"),
         ("P-256", ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"], "tls_no_common_version"),
     ],

@@ -36,6 +36,9 @@ __all__ = ["Seen", "Trust", "late_trouble", "look", "open_tls", "wrap"]
 
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which the ssl module has no name for
 
+# What OpenSSL itself offers, whoever built this Python: some leave out what old devices need.
+_CIPHERS = "DEFAULT:@SECLEVEL=2"
+
 # X509_V_ERR_*; whatever is not named here is «untrusted» with OpenSSL's own words.
 _VERDICTS = {
     9: "tls_not_yet_valid",
@@ -203,6 +206,7 @@ def _context(
     settle()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(_CIPHERS)
     # An authority without one above it, and a server's own certificate, may be what is trusted.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if trust.allow_expired:
