@@ -41,10 +41,11 @@ _FIRST_WAIT_SECONDS = 1.0
 # How many empty objects (NULL) in a row are passed over in search of the next value.
 _MOST_EMPTY = 8
 
-# TOO_BIG and NO_SUCH_NAME are the error-status values that say what to ask instead
-# (RFC 1157 section 4.1.2, RFC 3416 section 3).
+# The error-status values that say what to do next (RFC 1157 section 4.1.1, RFC 3416 section 3);
+# after any other the object named by error-index is left out.
 _TOO_BIG = 1
 _NO_SUCH_NAME = 2
+_AUTHORIZATION_ERROR = 16
 
 # IP_RECVERR and IPV6_RECVERR: in linux/in.h and linux/in6.h, but not in the socket module.
 _RECVERR: dict[int, tuple[int, int]] = {
@@ -133,6 +134,9 @@ def canonical(name: str, names: Sequence[str], option: str) -> str:
 class Conversation:
     """What v1, v2c and v3 share: how to go on when an agent answers with an error."""
 
+    at: dict[str, Any]
+    """Host and port, as every trouble names them."""
+
     def _request(self, kind: str, oids: Sequence[str]) -> Answer:
         raise NotImplementedError
 
@@ -144,7 +148,7 @@ class Conversation:
             batch = waiting.pop()
             answer = self._request(GET, batch)
             if answer.error_status:
-                waiting.extend(_narrowed(batch, answer))
+                waiting.extend(self._narrowed(batch, answer))
                 continue
             told = dict(answer.bindings)
             for oid in batch:
@@ -202,13 +206,27 @@ class Conversation:
                 end = _numbers(batch[answer.error_index - 1])
                 waiting.extend(_rest(batch, [oid for oid in batch if _numbers(oid) < end]))
             elif answer.error_status:
-                waiting.extend(_narrowed(batch, answer))
+                waiting.extend(self._narrowed(batch, answer))
             else:
                 for oid, (following, value) in zip(batch, answer.bindings, strict=False):
                     if _numbers(following) > _numbers(oid):
                         steps[oid] = (following, value)
                 waiting.extend(_rest(batch, batch[len(answer.bindings) :]))
         return steps
+
+    def _narrowed(self, batch: list[str], answer: Answer) -> list[list[str]]:
+        """What to ask instead of a request that failed; always smaller, so it comes to an end."""
+        if answer.error_status == _AUTHORIZATION_ERROR:
+            # RFC 3415 section 3.2: this user or community may not ask anything at this level.
+            raise Refused("snmp_auth", phase="auth", detail="authorizationError", **self.at)
+        if answer.error_status == _TOO_BIG:
+            half = len(batch) // 2
+            return [part for part in (batch[half:], batch[:half]) if half]
+        if 0 < answer.error_index <= len(batch):
+            # RFC 1157 section 4.1.2: error-index names the binding that spoilt it all.
+            at = answer.error_index
+            return _rest(batch, batch[: at - 1] + batch[at:])
+        return _rest(batch, batch)
 
 
 def _numbers(oid: str) -> tuple[int, ...]:
@@ -218,17 +236,6 @@ def _numbers(oid: str) -> tuple[int, ...]:
 def _batches(oids: Iterable[str]) -> list[list[str]]:
     wanted = list(dict.fromkeys(oids))
     return [wanted[i : i + _MOST_OBJECTS] for i in range(0, len(wanted), _MOST_OBJECTS)]
-
-
-def _narrowed(batch: list[str], answer: Answer) -> list[list[str]]:
-    """What to ask instead of a request that failed; always smaller, so it comes to an end."""
-    if answer.error_status == _TOO_BIG:
-        half = len(batch) // 2
-        return [part for part in (batch[half:], batch[:half]) if half]
-    if 0 < answer.error_index <= len(batch):
-        # RFC 1157 section 4.1.2: error-index names the binding that spoilt the whole request.
-        return _rest(batch, batch[: answer.error_index - 1] + batch[answer.error_index :])
-    return _rest(batch, batch)
 
 
 def _rest(batch: list[str], left: list[str]) -> list[list[str]]:
@@ -250,6 +257,7 @@ class CommunitySession(Conversation):
         self._community = target.community.encode()
         self._request_id = first_id()
         self._link = Link(target, deadline)
+        self.at = self._link.at
 
     def _request(self, kind: str, oids: Sequence[str]) -> Answer:
         self._request_id += 1
@@ -284,7 +292,7 @@ class Link:
     """
 
     def __init__(self, target: Target, deadline: Deadline) -> None:
-        self.at = {"host": target.host, "port": target.port}
+        self.at: dict[str, Any] = {"host": target.host, "port": target.port}
         self._retries = target.retries
         self._deadline = deadline
         self._sockets: dict[int, socket.socket] = {}
@@ -342,6 +350,8 @@ class Link:
             _icmp_errors(connection)  # one that came late would make sending fail
             connection.sendto(datagram, address)
         except OSError as failure:
+            if failure.errno in (errno.EMFILE, errno.ENFILE):  # not the target's fault
+                raise
             self._give_up(address, failure.errno)
         while route in self._alive and self._deadline.remaining() > end:
             answer = self._receive(connection, route, self._deadline.remaining() - end)
@@ -392,12 +402,10 @@ def _icmp_errors(connection: socket.socket) -> list[tuple[tuple[Any, ...], int |
     Empties the error queue: as long as it holds something, no wait on the socket lasts.
     """
     errors: list[tuple[tuple[Any, ...], int | None]] = []
-    connection.settimeout(0)  # Python would wait for its own timeout, MSG_DONTWAIT or not
+    connection.setblocking(False)  # MSG_DONTWAIT does not keep Python from its own wait
     while sys.platform == "linux":
         try:
-            _, ancillary, _, asked = connection.recvmsg(
-                0, 512, socket.MSG_ERRQUEUE | socket.MSG_DONTWAIT
-            )
+            _, ancillary, _, asked = connection.recvmsg(0, 512, socket.MSG_ERRQUEUE)
         except OSError:
             break
         # struct sock_extended_err begins with the errno.

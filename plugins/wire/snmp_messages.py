@@ -50,10 +50,8 @@ _RESPONSE = rfc1905.ResponsePDU(
 _BINDINGS = univ.SequenceOf(componentType=_BINDING)
 
 
-def encode_request(
-    version: int, community: bytes, kind: str, request_id: int, oids: Sequence[str]
-) -> bytes:
-    """The datagram that asks for `oids`; `version` as on the wire: 0 is v1, 1 is v2c."""
+def request_pdu(kind: str, request_id: int, oids: Sequence[str]) -> Any:
+    """GetRequest-PDU or GetNextRequest-PDU (RFC 3416 section 4.2) as pysnmp has it."""
     pdu = rfc1905.GetRequestPDU() if kind == GET else rfc1905.GetNextRequestPDU()
     for position, number in enumerate((request_id, 0, 0)):
         pdu.setComponentByPosition(position, number, **_UNCHECKED)
@@ -63,10 +61,17 @@ def encode_request(
         binding = bindings.setComponentByPosition(position).getComponentByPosition(position)
         binding.setComponentByPosition(0, univ.ObjectIdentifier(oid), **_UNCHECKED)
         _choose(binding, 1, rfc1905.unSpecified)
+    return pdu
+
+
+def encode_request(
+    version: int, community: bytes, kind: str, request_id: int, oids: Sequence[str]
+) -> bytes:
+    """The datagram that asks for `oids`; `version` as on the wire: 0 is v1, 1 is v2c."""
     message = rfc1901.Message()
     message.setComponentByPosition(0, version, **_UNCHECKED)
     message.setComponentByPosition(1, community, **_UNCHECKED)
-    _choose(message, 2, pdu)
+    _choose(message, 2, request_pdu(kind, request_id, oids))
     datagram: bytes = encoder.encode(message)
     return datagram
 
@@ -88,20 +93,27 @@ def decode_answer(
         envelope = _decode(_outermost(datagram), _ENVELOPE)
         if int(envelope[0]) != version or bytes(envelope[1]) != community:
             return None
-        data = bytes(envelope[2])
-        if data[0] != _RESPONSE_PDU:
-            raise ValueError("no response")
-        pdu = _decode(data, _RESPONSE)
-        if int(pdu[0]) != request_id:
-            return None
-        bindings = _decode(bytes(pdu[3]), _BINDINGS)
-        return Answer(
-            int(pdu[1]),
-            int(pdu[2]),
-            [(str(binding[0]), plain_value(bytes(binding[1]))) for binding in bindings],
-        )
+        return _response(bytes(envelope[2]), request_id)
     except _NOT_THIS as trouble:
         raise Garbled("snmp_garbled", phase="request") from trouble
+
+
+def plain_answer(pdu: Any) -> Answer:
+    """The same for a response PDU that pysnmp has read."""
+    answer = _response(encoder.encode(pdu), int(pdu[0]))
+    assert answer is not None  # noqa: S101 - the id is its own
+    return answer
+
+
+def _response(data: bytes, request_id: int) -> Answer | None:
+    if data[0] != _RESPONSE_PDU:
+        raise ValueError("no response")
+    pdu = _decode(data, _RESPONSE)
+    if int(pdu[0]) != request_id:
+        return None
+    bindings = _decode(bytes(pdu[3]), _BINDINGS)
+    values = [(str(binding[0]), plain_value(bytes(binding[1]))) for binding in bindings]
+    return Answer(int(pdu[1]), int(pdu[2]), values)
 
 
 def _decode(data: bytes, kind: Any) -> Any:
