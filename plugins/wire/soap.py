@@ -1,36 +1,26 @@
 """SOAP 1.1 over HTTP: one session, its connections kept open for the calls of one run.
 
-The standard library's http.client does the HTTP. Its connection takes a socket of ours, so that
-every byte, of a header as of a body, is waited for until the deadline and no longer, and every
-connection is opened by `endpoint.connect` or `tls.open_tls`. With requests the same needs
-urllib3's private hooks, its timeouts begin anew with every byte, and it adds 90 ms of imports.
-http.client follows no redirect, asks no proxy and unpacks no compressed answer.
-
 Sources: SOAP 1.1 (W3C Note 2000-05-08) sections 4 and 6; WS-I Basic Profile 1.1.
 """
 
 from __future__ import annotations
 
-import io
-from http.client import HTTPConnection, HTTPException, RemoteDisconnected
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, Trouble, Unreachable
 from apowacht.plugins.wire import endpoint
 from apowacht.plugins.wire.soap_fault import read_fault
-from apowacht.plugins.wire.xmltree import LIMIT_BYTES, Node, XmlError, parse
+from apowacht.plugins.wire.xmltree import Node, XmlError, parse
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Collection
-    from http.client import HTTPResponse
+    from collections.abc import Collection
 
     from apowacht.plugins.core.deadline import Deadline
+    from apowacht.plugins.wire.http_wire import Connection, Wire
     from apowacht.plugins.wire.keys import ClientKey
     from apowacht.plugins.wire.tls import Trust
 
-_CHUNK_BYTES = 65536
 _PORTS = {"http": 80, "https": 443}
 _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 
@@ -116,7 +106,7 @@ class Session:
         self._client = client
         self._login = login
         self._forbidden = forbidden
-        self._connections: dict[tuple[str, str, int], _Connection] = {}
+        self._connections: dict[tuple[str, str, int], Connection] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -154,20 +144,23 @@ class Session:
     def _exchange(
         self, method: str, url: Url, headers: dict[str, str], body: bytes, what: str
     ) -> tuple[int, bytes]:
+        from apowacht.plugins.wire.http_wire import Connection, exchange
+
         self._guard(url)
         if self._login is not None:
             headers = {**headers, "Authorization": self._login.header()}
         connection = self._connections.get(url.origin)
         if connection is None:
-            connection = self._connections[url.origin] = _Connection(url, self)
+            connection = Connection(url, lambda: self._open(url))
+            self._connections[url.origin] = connection
         kept_open = connection.sock is not None
         try:
-            return _once(connection, method, url, headers, body, what)
+            return exchange(connection, method, url, headers, body, what)
         except Unreachable as loss:
             # The other end may close an idle connection at any moment; asking twice harms nobody.
             if not kept_open or loss.reason != "connection_lost":
                 raise
-        return _once(connection, method, url, headers, body, what)
+        return exchange(connection, method, url, headers, body, what)
 
     def _guard(self, url: Url) -> None:
         if url.scheme == "http":
@@ -178,10 +171,12 @@ class Session:
             if trust is not None and trust.insecure and not trust.fingerprints:
                 raise OwnTrouble("credentials_unverified", host=url.host)
 
-    def _open(self, url: Url) -> _Wire:
+    def _open(self, url: Url) -> Wire:
+        from apowacht.plugins.wire.http_wire import Wire
+
         if url.scheme == "http":
             plain = endpoint.connect(url.host, url.port, self.deadline, forbidden=self._forbidden)
-            return _Wire(plain, self.deadline, url.host)
+            return Wire(plain, self.deadline, url.host)
         from apowacht.plugins.wire.tls import Trust, late_trouble, open_tls
 
         secure = open_tls(
@@ -198,7 +193,7 @@ class Session:
             with_key = self._client is not None
             return late_trouble(secure, failure, url.host, url.port, with_key=with_key)
 
-        return _Wire(secure, self.deadline, url.host, explain)
+        return Wire(secure, self.deadline, url.host, explain)
 
 
 def read_answer(answer: bytes, status: int, host: str, what: str) -> Node:
@@ -238,144 +233,3 @@ def _by_status(status: int, host: str, what: str) -> Trouble:
         status, redirect if 300 <= status < 400 else (Refused, "http_status", "request")
     )
     return kind(reason, phase=phase, host=host, what=what, status=status)
-
-
-def _once(
-    connection: _Connection,
-    method: str,
-    url: Url,
-    headers: dict[str, str],
-    body: bytes,
-    what: str,
-) -> tuple[int, bytes]:
-    response: HTTPResponse | None = None
-    whole = False
-    try:
-        connection.request(method, url.path, body=body or None, headers=headers)
-        response = connection.getresponse()
-        answer = _body(response, url.host, what)
-        whole = True
-    except RemoteDisconnected as loss:
-        raise Unreachable("connection_lost", phase="request", host=url.host) from loss
-    except (HTTPException, ValueError) as error:
-        raise garbled(url.host, what, "http") from error
-    finally:
-        if not whole:
-            connection.close()
-            if response is not None:  # after «Connection: close» only the answer holds the socket
-                response.close()
-    return response.status, answer
-
-
-def _body(response: HTTPResponse, host: str, what: str) -> bytes:
-    if response.getheader("Content-Encoding", "identity").lower() != "identity":
-        raise garbled(host, what, "encoding")
-    pieces: list[bytes] = []
-    size = 0
-    if response.length is not None and response.length > LIMIT_BYTES:
-        raise garbled(host, what, "size")
-    while piece := response.read(_CHUNK_BYTES):
-        size += len(piece)
-        if size > LIMIT_BYTES:
-            raise garbled(host, what, "size")
-        pieces.append(piece)
-    if response.length:  # announced, and never sent
-        raise garbled(host, what, "length")
-    return b"".join(pieces)
-
-
-class _Connection(HTTPConnection):
-    """http.client's connection on a socket that this project opened."""
-
-    def __init__(self, url: Url, session: Session) -> None:
-        super().__init__(url.host, url.port)
-        self._url = url
-        self._session = session
-
-    def connect(self) -> None:
-        self.sock = cast("socket.socket", self._session._open(self._url))
-
-
-class _Wire:
-    """As much of a socket as http.client uses, with the deadline in every wait.
-
-    `explain` knows more of why a connection broke: in TLS 1.3 a server says so late that it wants
-    a certificate of ours.
-    """
-
-    def __init__(
-        self,
-        opened: socket.socket,
-        deadline: Deadline,
-        host: str,
-        explain: Callable[[OSError], Trouble] | None = None,
-    ) -> None:
-        self._opened = opened
-        self._deadline = deadline
-        self._host = host
-        self._explain = explain
-        self._closed = False
-        self._readers = 0
-        self._received_bytes = 0
-
-    def sendall(self, data: bytes) -> None:
-        self._received_bytes = 0
-        try:
-            endpoint.send(self._opened, data, self._deadline, self._host)
-        except Unreachable as loss:
-            raise self._explained(loss) from loss.__cause__
-
-    def receive(self, size: int) -> bytes:
-        try:
-            data = endpoint.receive(self._opened, self._deadline, self._host, size)
-        except Unreachable as loss:
-            raise self._explained(loss) from loss.__cause__
-        # http.client itself reads a chunk of negative size to the end, however far that is.
-        self._received_bytes += len(data)
-        if self._received_bytes > 2 * LIMIT_BYTES:
-            raise garbled(self._host, "HTTP", "size")
-        return data
-
-    def _explained(self, loss: Unreachable) -> Trouble:
-        cause = loss.__cause__
-        if self._explain is None or loss.reason != "connection_lost" or not cause:
-            return loss
-        return self._explain(cause) if isinstance(cause, OSError) else loss
-
-    def makefile(self, _: str) -> io.BufferedReader:
-        self._readers += 1
-        return io.BufferedReader(_Reader(self), _CHUNK_BYTES)
-
-    def release(self) -> None:
-        self._readers -= 1
-        self._settle()
-
-    def close(self) -> None:
-        self._closed = True
-        self._settle()
-
-    def _settle(self) -> None:
-        # http.client closes the connection while the last answer is still being read.
-        if self._closed and not self._readers:
-            self._opened.close()
-
-
-class _Reader(io.RawIOBase):
-    """The bytes that arrive on a wire."""
-
-    def __init__(self, wire: _Wire) -> None:
-        self._wire = wire
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast("bytearray", buffer))
-        data = self._wire.receive(len(view))
-        view[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            self._wire.release()
