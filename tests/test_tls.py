@@ -444,6 +444,27 @@ def test_nothing_in_common(
         assert caught.value.reason == reason
 
 
+def test_asking_for_the_reason_has_its_own_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that refuses and then falls silent is not waited for until the deadline."""
+    monkeypatch.setattr("apowacht.plugins.wire.tls_shake._PATIENCE_SECONDS", 0.3)
+    visits: list[int] = []
+
+    def handle(connection: socket.socket) -> None:
+        visits.append(1)
+        if len(visits) > 2:
+            return swallow(connection)
+        connection.recv(65536)
+        connection.sendall(b"\x15\x03\x03\x00\x02\x02\x28")
+        return None
+
+    with serving(handle) as port:
+        begin = time.monotonic()
+        found = trouble(port, Trust(), 20)
+        assert time.monotonic() - begin < 0.3 + SPARE_SECONDS
+    assert (found.reason, found.values["detail"]) == ("tls_failed", "handshake failure")
+    assert len(visits) == 3
+
+
 @pytest.mark.parametrize("manner", ["alert", "close", "reset"])
 def test_server_that_stumbles_over_tls_1_3(
     manner: str, authority: Authority, ca_file: str, tmp_path: Path

@@ -8,6 +8,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import (
     Garbled,
     OwnTrouble,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
 
-    from apowacht.plugins.core.deadline import Deadline
+# What a server missed is worth this much waiting: that it failed is known already.
+_PATIENCE_SECONDS = 2.0
 
 # OpenSSL's words for an answer that is no TLS record at all.
 _NOT_TLS = frozenset(
@@ -156,14 +158,14 @@ def why(peer: Peer, broken: Broken, *, with_key: bool) -> Trouble:
 def late_trouble(
     connection: ssl.SSLSocket, failure: OSError, host: str, port: int, *, with_key: bool
 ) -> TargetTrouble:
-    """Why a connection broke after its handshake.
+    """Why a connection broke after its handshake (not: why it is silent).
 
     In TLS 1.3 the client has finished before the server has looked at the client's certificate:
     that it wants one, or does not like it, comes out when the first answer is read. What the
     server said last is still there to be read when sending failed.
     """
     found = alert(failure)
-    if not found and not isinstance(failure, TimeoutError):
+    if not found:
         try:
             connection.settimeout(0.1)
             connection.recv(1)
@@ -261,12 +263,13 @@ def _disagreement(peer: Peer, context: ssl.SSLContext) -> str | None:
 
 
 def _taken(peer: Peer, offer: bytes) -> bool:
+    patience = Deadline(min(peer.deadline.remaining(), _PATIENCE_SECONDS))
     with _another(peer) as connection:
-        connection.settimeout(max(peer.deadline.remaining(), 0.001))
-        connection.sendall(offer)
         answer = b""
-        while len(answer) < 6 and not peer.deadline.expired:
-            connection.settimeout(max(peer.deadline.remaining(), 0.001))
+        connection.settimeout(max(patience.remaining(), 0.001))
+        connection.sendall(offer)
+        while len(answer) < 6 and not patience.expired:
+            connection.settimeout(max(patience.remaining(), 0.001))
             more = connection.recv(6 - len(answer))
             if not more:
                 break
