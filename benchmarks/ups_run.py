@@ -10,7 +10,6 @@ interpreter alone.
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import shutil
 import subprocess
@@ -59,7 +58,7 @@ def cpu_seconds(command: list[str]) -> float:
 
 def commands(bin_folder: Path, host: list[str], state: str) -> dict[str, list[str]]:
     """The contenders, by name; `host` holds -H and -p."""
-    python = os.path.realpath(bin_folder / "python")
+    python = str(bin_folder / "python")  # the link in the environment: its own site, no shim
     found = {
         "interpreter": [python, "-I", "-c", "pass"],
         "check_apo_ups": [str(bin_folder / "check_apo_ups"), *host, "--state-dir", state],

@@ -160,8 +160,8 @@ def judge(facts: UpsFacts, options: Options) -> Iterator[Finding]:
         for finding in judge_one(one, options, name=name if several else None):
             metric = finding.metric
             if metric is not None and one.ups_number > 1:
-                metric = replace(metric, name=f"u{one.ups_number}_{metric.name}")
-            yield replace(finding, metric=metric)
+                metric = metric._replace(name=f"u{one.ups_number}_{metric.name}")
+            yield finding._replace(metric=metric)
 
 
 def judge_one(facts: UpsFacts, options: Options, name: str | None = None) -> Iterator[Finding]:
@@ -267,7 +267,7 @@ class Case:
         seconds = self.facts.runtime_seconds
         if seconds is None:
             return
-        from nagiosplugin import Range
+        from apowacht.plugins.core.nagios import Range
 
         need = self.options.shutdown_need
         warning, critical = self.limit("battery_runtime")

@@ -1401,4 +1401,50 @@ REASONS: dict[str, Reason] = {
             "--hours: «{part}» cannot be understood; example: Mo-Fr 08:00-18:30; Sa 08:30-13:00",
         ),
     ),
+    "state_folder": Reason(
+        ("kein Ordner", "no folder"),
+        (
+            "Kein brauchbarer Zustandsordner {folder}: {detail}",
+            "no usable state folder {folder}: {detail}",
+        ),
+    ),
+    "state_readonly": Reason(
+        ("nicht beschreibbar", "not writable"),
+        (
+            "Zustand {file} ist nicht lesbar oder nicht beschreibbar: {detail}",
+            "state {file} cannot be read or written: {detail}",
+        ),
+    ),
+    "state_full": Reason(
+        ("Platte voll", "disk full"),
+        ("Kein Platz für den Zustand {file}: {detail}", "no space for the state {file}: {detail}"),
+    ),
+    "state_locked": Reason(
+        ("Zustand gesperrt", "state locked"),
+        (
+            "Zustand {file} ist von einem anderen Lauf gesperrt: {detail}",
+            "state {file} is locked by another run: {detail}",
+        ),
+    ),
+    "state_corrupt": Reason(
+        ("Zustand beschädigt", "state damaged"),
+        (
+            "Zustand {file} ist beschädigt; Datei prüfen und löschen",
+            "state {file} is damaged; check and delete the file",
+        ),
+    ),
+    "state_newer": Reason(
+        ("Zustand zu neu", "state too new"),
+        (
+            "Zustand {file} stammt von einer neueren Version ({detail})",
+            "state {file} is of a newer version ({detail})",
+        ),
+    ),
+    "state_future": Reason(
+        ("Uhr falsch", "clock wrong"),
+        (
+            "Zustand {file} liegt in der Zukunft ({detail}); Uhr prüfen",
+            "state {file} lies in the future ({detail}); check the clock",
+        ),
+    ),
 }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from apowacht.plugins.core.errors import TargetTrouble
 from apowacht.plugins.core.report import Finding, Report, State
@@ -29,8 +28,7 @@ class Options(SimpleNamespace):
         raise AttributeError(name)
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One question about the chain; the command is `check_apo_<name>`.
 
     `doc` is the module's docstring: the help text. `silence` is the failure class, and
@@ -53,27 +51,34 @@ class Check:
         try:
             facts = self.probe(options)
         except TargetTrouble as trouble:
-            return self._settled(Report(self.name, (self._silent(trouble, options),)), options)
+            findings: tuple[Finding, ...] = (self._silent(trouble, options),)
+            return self._settled(Report(self.name, findings), options, whole=False)
         findings = tuple(self.judge(facts, options))
-        return self._settled(Report(self.name, findings, facts), options)
+        return self._settled(Report(self.name, findings, facts), options, whole=True)
 
     def _silent(self, trouble: TargetTrouble, options: Options) -> Finding:
         chosen = options.timeout_state
         state = State[chosen.upper()] if chosen else self.silence_state
         return Finding(self.silence, state, {**trouble.values, "reason": trouble})
 
-    def _settled(self, report: Report, options: Options) -> Report:
-        """Hold back what is not to be believed yet, and add what the run could not do."""
+    def _settled(self, report: Report, options: Options, *, whole: bool) -> Report:
+        """Hold back what is not to be believed yet, and add what the run could not do.
+
+        Without an answer (not `whole`) nothing that was found before counts as gone.
+        """
         if (options.debounce or options.grace) and not options.replay:
-            report = replace(report, findings=tuple(self._believed(report.findings, options)))
+            believed = self._believed(report.findings, options, whole=whole)
+            report = report._replace(findings=tuple(believed))
         notes = [trouble.reason for trouble in options.store.troubles]
         if getattr(options, "insecure", False):
             notes.append("insecure")
         if options.replay:
             notes.append("replayed")
-        return replace(report, notes=tuple(notes))
+        return report._replace(notes=tuple(notes))
 
-    def _believed(self, findings: tuple[Finding, ...], options: Options) -> Iterator[Finding]:
+    def _believed(
+        self, findings: tuple[Finding, ...], options: Options, *, whole: bool
+    ) -> Iterator[Finding]:
         """The findings with the states that the rule lets through; urgent ones as they are."""
         from apowacht.plugins.core.debounce import Rule, settle_kept
 
@@ -85,13 +90,14 @@ class Check:
         }
         raw = {identity: int(finding.state) for identity, finding in slow.items()}
         wait = min(0.5, options.deadline.remaining())
-        settled = settle_kept(options.store, key, raw, options.now.timestamp(), rule, wait)
+        now = options.now.timestamp()
+        settled = settle_kept(options.store, key, raw, now, rule, wait, whole=whole)
         for finding in findings:
             answer = settled.pop(_identity(finding), None)
             if answer is None:
                 yield finding
             else:
-                yield replace(finding, state=State(answer.state), held_seconds=answer.held_seconds)
+                yield finding._replace(state=State(answer.state), held_seconds=answer.held_seconds)
         for identity, answer in settled.items():  # gone, but not for long enough
             yield _again(identity, answer)
 

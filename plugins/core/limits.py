@@ -5,7 +5,6 @@ Ranges are nagiosplugin's; what it would accept silently or refuse with a traceb
 
 from __future__ import annotations
 
-from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,8 @@ def decimal(value: float) -> str:
     """A number as plain decimal digits: never an exponent, at most three places."""
     if isinstance(value, int):
         return str(value)
-    text = f"{Decimal(repr(value)):.3f}".rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def number(text: str) -> float:
@@ -62,7 +61,7 @@ def range_of(text: str, *, floor: bool = False, unit: str = "") -> Range:
     Bounds may carry the unit: `%`, or a duration where the unit is seconds.
     Raises ValueError for whatever is not a range.
     """
-    from nagiosplugin import Range
+    from apowacht.plugins.core.nagios import Range
 
     spec = text.strip()
     inverted, spec = spec.startswith("@"), spec.removeprefix("@")

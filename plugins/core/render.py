@@ -109,7 +109,7 @@ def nagios(report: Report, lang: str, verbose: int = 0) -> str:
 
 def perfdatum(metric: Metric) -> str:
     """`label=value[uom];warn;crit;min;max` in plain decimals."""
-    from nagiosplugin import Performance
+    from apowacht.plugins.core.nagios import Performance
 
     return str(
         Performance(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,8 +32,7 @@ def worst(states: Iterable[State]) -> State:
     return max(states, key=lambda state: state.severity, default=State.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A number that was read: `value` in `unit` (s, %, V, C, B, c or none), with its limits."""
 
     name: str
@@ -55,8 +53,7 @@ class Metric:
         return State.OK
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The answer to one question.
 
     `key` is the failure class in `advice.ADVICE`, `values` fill that row's placeholders, `name`
@@ -66,14 +63,13 @@ class Finding:
 
     key: str
     state: State
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = NO_VALUES
     metric: Metric | None = None
     name: str | None = None
     held_seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """All findings of one run of one check, in the order in which they were found."""
 
     check: str

@@ -118,7 +118,10 @@ def excerpt(answer: bytes | str, limit: int = 40) -> str:
 
 
 def _lookup(name: str, port: int, kind: int, flags: int = 0) -> list[Address]:
-    found = socket.getaddrinfo(name, port, type=kind, flags=flags)
+    # As bytes, because a text would load the tables of IDNA, which cost a millisecond.
+    found = socket.getaddrinfo(
+        name.encode() if name.isascii() else name, port, type=kind, flags=flags
+    )
     return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))
 
 
