@@ -372,6 +372,9 @@ def test_ca_file_without_certificates_is_ours(content: bytes | None, tmp_path: P
         open_tls("192.0.2.1", 443, Deadline(1), Trust(str(file)))
     assert caught.value.reason == "ca_file_unreadable"
     assert caught.value.values["file"] == str(file)
+    with pytest.raises(OwnTrouble) as caught:
+        tls.check_trust(Trust(str(file)))
+    assert caught.value.reason == "ca_file_unreadable"
 
 
 @pytest.mark.parametrize("curve", ["P-256", "brainpoolP256r1"])
@@ -415,6 +418,8 @@ def test_bad_server_name_is_ours(name: str) -> None:
     """A name that cannot stand in a certificate is our trouble, not the server's."""
     with serving(swallow) as port:
         assert trouble(port, Trust(server_name=name)).reason == "bad_server_name"
+    with pytest.raises(OwnTrouble):
+        tls.check_trust(Trust(server_name=name))
 
 
 def test_weak_keys(tmp_path: Path, authority: Authority, ca_file: str) -> None:

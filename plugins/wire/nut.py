@@ -13,10 +13,10 @@ from apowacht.plugins.wire.endpoint import connect, excerpt, receive, send
 
 if TYPE_CHECKING:
     import socket
-    import ssl
     from collections.abc import Collection, Iterator
 
     from apowacht.plugins.core.deadline import Deadline
+    from apowacht.plugins.wire.tls import Trust
 
 PORT = 3493
 
@@ -63,8 +63,9 @@ def ask(
     certificate must match one of `fingerprints` (SHA-256, hexadecimal), else be signed by one of
     `ca_file` or of the system's authorities for `server_name` or `host`, unless `insecure`.
     Raises what `connect` raises, Refused("nut_no_tls", "nut_access_denied", "nut_unknown_ups",
-    "nut_no_ups", "nut_refused", "tls_untrusted"), Garbled("nut_garbled", "tls_failed"),
-    Unreachable("timeout", "connection_lost") and OwnTrouble for values that cannot be sent.
+    "nut_no_ups", "nut_refused"), Garbled("nut_garbled"), Unreachable("timeout",
+    "connection_lost"), with `starttls` what `tls.wrap` raises, and OwnTrouble for values that
+    cannot be sent.
     """
     line = _Line(host, port, deadline)
     login = _login(user, password)
@@ -72,10 +73,11 @@ def ask(
         _quoted(ups, "ups")
     try:
         if starttls:
-            prints = frozenset(map(_fingerprint, fingerprints))
-            line.start_tls(
-                _context(ca_file, prints, insecure), server_name or host.strip("[]"), prints
-            )
+            from apowacht.plugins.wire.tls import Trust, check_trust
+
+            trust = Trust(ca_file, fingerprints, server_name, insecure=insecure)
+            check_trust(trust)
+            line.start_tls(trust)
         for command in login:
             line.say(command)
         names = line.list_ups() if ups is None else [ups]
@@ -110,19 +112,23 @@ class _Line:
         self._unread = b""
         self._left = _LONGEST_ANSWER
 
-    def start_tls(
-        self, context: ssl.SSLContext, server_name: str, fingerprints: Collection[str]
-    ) -> None:
+    def start_tls(self, trust: Trust) -> None:
+        from apowacht.plugins.wire.tls import wrap
+
+        self._connection = wrap(
+            self._agreed(), self._host, self._port, self._deadline, trust, again=self._agreed
+        )
+
+    def _agreed(self) -> socket.socket:
+        """A new connection on which the server has agreed to TLS; whoever gets it closes it."""
         answer = self._question("STARTTLS")
         if _error(answer) in _NO_TLS:
             raise Refused("nut_no_tls", phase="tls", host=self._host)
         if not answer.startswith("OK") or self._unread:
             # What came along before the handshake could be anybody's.
             raise self._refusal(answer)
-        plain = self._open()
-        self._connection = _handshake(plain, context, server_name, self._host, self._deadline)
-        if fingerprints:
-            _compare(self._connection, fingerprints, self._host)
+        plain, self._connection = self._open(), None
+        return plain
 
     def say(self, command: str) -> None:
         answer = self._question(command)
@@ -253,57 +259,3 @@ def _unquoted(word: str) -> str:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
-
-
-def _fingerprint(text: str) -> str:
-    digits = text.replace(":", "").replace(" ", "").lower()
-    if not re.match(r"[0-9a-f]{64}\Z", digits):
-        raise OwnTrouble("bad_fingerprint", value=excerpt(text))
-    return digits
-
-
-def _context(ca_file: str | None, fingerprints: Collection[str], insecure: bool) -> ssl.SSLContext:
-    import ssl
-
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except OSError as failure:  # ssl.SSLError, for a file without certificates, is one
-        raise OwnTrouble("ca_file_unreadable", file=ca_file) from failure
-    if insecure or fingerprints:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _handshake(
-    connection: socket.socket,
-    context: ssl.SSLContext,
-    server_name: str,
-    host: str,
-    deadline: Deadline,
-) -> ssl.SSLSocket:
-    import ssl
-
-    try:
-        connection.settimeout(max(deadline.remaining(), 0.001))
-        return context.wrap_socket(connection, server_hostname=server_name)
-    except ssl.SSLCertVerificationError as failure:
-        why = excerpt(failure.verify_message or str(failure), 80)
-        raise Refused("tls_untrusted", phase="tls", host=host, detail=why) from failure
-    except TimeoutError as silence:
-        raise Unreachable("timeout", phase="tls", host=host, seconds=deadline.seconds) from silence
-    except ssl.SSLError as failure:
-        why = excerpt(failure.reason or str(failure), 80)
-        raise Garbled("tls_failed", phase="tls", host=host, detail=why) from failure
-    except OSError as loss:
-        raise Unreachable("connection_lost", phase="tls", host=host) from loss
-    except ValueError as failure:  # a name that cannot stand in a certificate
-        raise OwnTrouble("bad_server_name", name=excerpt(server_name)) from failure
-
-
-def _compare(connection: ssl.SSLSocket, fingerprints: Collection[str], host: str) -> None:
-    from hashlib import sha256
-
-    theirs = sha256(connection.getpeercert(binary_form=True) or b"").hexdigest()
-    if theirs not in fingerprints:
-        raise Refused("tls_untrusted", phase="tls", host=host, detail=f"sha256 {theirs}")

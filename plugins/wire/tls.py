@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from apowacht.plugins.core.deadline import Deadline
     from apowacht.plugins.wire.keys import ClientKey
 
-__all__ = ["Seen", "Trust", "late_trouble", "look", "open_tls", "wrap"]
+__all__ = ["Seen", "Trust", "check_trust", "late_trouble", "look", "open_tls", "wrap"]
 
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which the ssl module has no name for
 
@@ -148,6 +148,18 @@ def look(
     again = partial(connect, host, port, deadline, forbidden=forbidden)
     trust = Trust(server_name=server_name)
     return _look(Peer(host, port, deadline, _server_name(host, trust), again), None)
+
+
+def check_trust(trust: Trust) -> None:
+    """Say what is wrong with `trust` before anybody is asked; `open_tls` does so by itself.
+
+    Raises OwnTrouble("ca_file_unreadable") or OwnTrouble("bad_server_name").
+    """
+    _server_name("", trust)
+    if trust.ca_file is not None:
+        import ssl
+
+        _load_authorities(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust.ca_file)
 
 
 def _secure(
