@@ -288,6 +288,17 @@ def test_other_device_behind_a_recipe_is_discovered() -> None:
     assert read(answers, NOW)["charge_percent"] == 90
 
 
+def test_card_without_its_ups_leaves_no_recipe() -> None:
+    """What little a card tells that has lost its UPS is not all it is asked for ever after."""
+    agent = Agent({APC + "1.1.1.0": b"Smart-UPS", APC + "8.1.0": 2})
+    answers, recipe = ask(agent, None)
+    assert read(answers, NOW)["communication"] == "lost"
+    agent.objects |= {APC + "4.1.1.0": 2, APC + "2.2.1.0": 100, APC + "8.1.0": 1}
+    answers, recipe = ask(agent, recipe)
+    assert read(answers, NOW)["charge_percent"] == 100
+    assert APC + "4.1.1.0" in recipe["oids"]
+
+
 @pytest.mark.parametrize(
     "spoilt",
     [

@@ -151,10 +151,20 @@ def _discover(session: Session) -> tuple[Answers, Recipe]:
     recipe = {
         "version": RECIPE_VERSION,
         "families": list(present),
-        "oids": list(answers),
+        # A card that has lost its UPS just now is looked at anew the next time.
+        "oids": list(answers) if any(_answered(row, answers) for row in rows) else [],
         "alarms": tables,
     }
     return answers | _alarm_rows(session, tables, answers), recipe
+
+
+def _answered(row: Row, answers: Answers) -> bool:
+    """Whether a row that makes a UPS got an answer."""
+    if row.fact not in EVIDENCE:
+        return False
+    if row.column:
+        return any(_below(oid, row.oids[0]) for oid in answers)
+    return any(oid in answers for oid in row.oids)
 
 
 def _present(session: Session) -> dict[str, Family]:
