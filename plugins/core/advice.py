@@ -80,6 +80,23 @@ ALARMS: dict[str, Text] = {
     "shutdown_pending": ("Abschaltung läuft", "shutdown pending"),
     "shutdown_imminent": ("schaltet sofort ab", "shutdown imminent"),
     "test_in_progress": ("Selbsttest läuft", "test in progress"),
+    "internal_failure": ("interner Fehler", "internal failure"),
+    "inverter_failure": ("Wechselrichter defekt", "inverter failed"),
+    "building_alarm": ("Gebäudealarm", "building alarm"),
+    "breaker_open": ("Schalter offen", "breaker open"),
+    "ambient_temp_bad": ("Raumtemperatur außerhalb", "room temperature"),
+    "loss_of_redundancy": ("Redundanz verloren", "redundancy lost"),
+    "power_switch_bad": ("Leistungsschalter defekt", "power switch bad"),
+    "module_failure": ("Modul ausgefallen", "module failed"),
+    "on_alternate_power": ("Ersatznetz aktiv", "on alternate power"),
+    "alternate_power_bad": ("Ersatznetz fehlt", "alternate power missing"),
+    "battery_disconnected": ("Akku getrennt", "battery disconnected"),
+    "no_battery": ("kein Akku", "no battery"),
+    "battery_voltage_low": ("Akkuspannung zu niedrig", "battery voltage low"),
+    "battery_voltage_high": ("Akkuspannung zu hoch", "battery voltage high"),
+    "site_wiring_fault": ("Netzanschluss verpolt", "site wiring fault"),
+    "ups_alarm": ("Alarm ohne Text", "alarm without text"),
+    "unnamed_alarm": ("Alarm ohne Namen", "unnamed alarm"),
 }
 
 NOTES: dict[str, Text] = {
@@ -1191,6 +1208,209 @@ REASONS: dict[str, Reason] = {
             "The certificate of {host} is not trusted ({detail}); give --ca-file or --tls-fingerprint.",
         ),
     ),
+    "konnektor_garbled": Reason(
+        ("Antwort unklar", "garbled answer"),
+        (
+            "Die Antwort von {host} auf {what} ist unverständlich; Adresse und Port prüfen, sonst den TI-Dienstleister fragen.",
+            "The answer of {host} to {what} makes no sense; check address and port, else ask the TI service partner.",
+        ),
+    ),
+    "konnektor_fault": Reason(
+        ("Fehler {code}", "error {code}"),
+        (
+            "{host} lehnt {what} mit Fehler {code} ab; Fehlernummer dem TI-Dienstleister nennen.",
+            "{host} refuses {what} with error {code}; tell the TI service partner this number.",
+        ),
+    ),
+    "konnektor_fault_plain": Reason(
+        ("abgelehnt", "refused"),
+        (
+            "{host} lehnt {what} ohne Fehlernummer ab («{text}»); Protokoll des Konnektors prüfen.",
+            "{host} refuses {what} without an error number («{text}»); check the Konnektor's log.",
+        ),
+    ),
+    "konnektor_service_missing": Reason(
+        ("Dienst fehlt", "service missing"),
+        (
+            "{host} bietet den Dienst {service} nicht an; startet er gerade, in 20 Minuten erneut prüfen.",
+            "{host} does not offer the service {service}; if it is starting, check again in 20 minutes.",
+        ),
+    ),
+    "konnektor_service_version": Reason(
+        ("Version unbekannt", "unknown version"),
+        (
+            "{host} bietet {service} nur in Version {versions}; apowacht aktualisieren.",
+            "{host} offers {service} only in version {versions}; update apowacht.",
+        ),
+    ),
+    "konnektor_endpoint": Reason(
+        ("Adresse unbrauchbar", "unusable address"),
+        (
+            "{host} nennt für {service} keine brauchbare Adresse; --rewrite-endpoints oder --no-tls prüfen.",
+            "{host} names no usable address for {service}; check --rewrite-endpoints or --no-tls.",
+        ),
+    ),
+    "http_unauthorized": Reason(
+        ("Anmeldung nötig", "login needed"),
+        (
+            "{host} verlangt für {what} eine Anmeldung; --user und --password-file oder --client-cert prüfen.",
+            "{host} wants a login for {what}; check --user and --password-file or --client-cert.",
+        ),
+    ),
+    "http_forbidden": Reason(
+        ("nicht erlaubt", "forbidden"),
+        (
+            "{host} verweigert {what}; Rechte des Clientsystems im Konnektor prüfen.",
+            "{host} forbids {what}; check the client system's rights in the Konnektor.",
+        ),
+    ),
+    "http_not_found": Reason(
+        ("nicht gefunden", "not found"),
+        (
+            "{host} kennt {what} unter dieser Adresse nicht; -H und -p prüfen.",
+            "{host} does not know {what} at this address; check -H and -p.",
+        ),
+    ),
+    "http_redirect": Reason(
+        ("umgeleitet", "redirected"),
+        (
+            "{host} leitet {what} um; wahrscheinlich verlangt er TLS: ohne --no-tls prüfen.",
+            "{host} redirects {what}; it probably wants TLS: check without --no-tls.",
+        ),
+    ),
+    "http_unavailable": Reason(
+        ("noch nicht bereit", "not ready yet"),
+        (
+            "{host} ist noch nicht bereit ({what}, HTTP {status}); nach einem Neustart bis zu 20 Minuten warten.",
+            "{host} is not ready yet ({what}, HTTP {status}); wait up to 20 minutes after a restart.",
+        ),
+    ),
+    "http_status": Reason(
+        ("HTTP {status}", "HTTP {status}"),
+        (
+            "{host} antwortet auf {what} mit HTTP {status}; Protokoll des Konnektors prüfen.",
+            "{host} answers {what} with HTTP {status}; check the Konnektor's log.",
+        ),
+    ),
+    "fault_syntax": Reason(
+        ("Fehler {code}", "error {code}"),
+        (
+            "{host} versteht {what} nicht (Fehler {code}); apowacht und Firmware vergleichen.",
+            "{host} does not understand {what} (error {code}); compare apowacht and firmware.",
+        ),
+    ),
+    "fault_internal": Reason(
+        ("interner Fehler", "internal error"),
+        (
+            "{host} meldet bei {what} einen internen Fehler ({code}); TI-Dienstleister rufen.",
+            "{host} reports an internal error for {what} ({code}); call the TI service partner.",
+        ),
+    ),
+    "fault_critical_state": Reason(
+        ("kritischer Zustand", "critical state"),
+        (
+            "{host} ist in einem kritischen Betriebszustand (Fehler {code}); TI-Dienstleister sofort rufen.",
+            "{host} is in a critical operating state (error {code}); call the TI service partner at once.",
+        ),
+    ),
+    "fault_user_id_missing": Reason(
+        ("Nutzer-ID fehlt", "user ID missing"),
+        (
+            "{host} verlangt eine Nutzer-ID; {option} angeben.",
+            "{host} wants a user ID; give {option}.",
+        ),
+    ),
+    "fault_mandant": Reason(
+        ("Mandant unbekannt", "unknown Mandant"),
+        (
+            "{host} kennt diesen Mandanten nicht; {option} mit dem Infomodell vergleichen.",
+            "{host} does not know this Mandant; compare {option} with the Infomodell.",
+        ),
+    ),
+    "fault_client_system": Reason(
+        ("Clientsystem falsch", "wrong client"),
+        (
+            "{host} kennt dieses Clientsystem nicht; {option} mit dem Infomodell vergleichen.",
+            "{host} does not know this client system; compare {option} with the Infomodell.",
+        ),
+    ),
+    "fault_workplace": Reason(
+        ("Arbeitsplatz falsch", "wrong workplace"),
+        (
+            "{host} kennt diesen Arbeitsplatz nicht; {option} mit dem Infomodell vergleichen.",
+            "{host} does not know this workplace; compare {option} with the Infomodell.",
+        ),
+    ),
+    "fault_card_gone": Reason(
+        ("Karte entfernt", "card removed"),
+        (
+            "Die Karte steckt nicht mehr (Fehler {code}); Karte prüfen und erneut prüfen.",
+            "The card is no longer inserted (error {code}); look at it and check again.",
+        ),
+    ),
+    "fault_client_system_of_mandant": Reason(
+        ("nicht zugeordnet", "not assigned"),
+        (
+            "Das Clientsystem ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
+            "The client system is not assigned to the Mandant; assign it in the Konnektor or check {option}.",
+        ),
+    ),
+    "fault_workplace_of_mandant": Reason(
+        ("nicht zugeordnet", "not assigned"),
+        (
+            "Der Arbeitsplatz ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
+            "The workplace is not assigned to the Mandant; assign it in the Konnektor or check {option}.",
+        ),
+    ),
+    "fault_terminal_of_mandant": Reason(
+        ("nicht zugeordnet", "not assigned"),
+        (
+            "Das Kartenterminal ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
+            "The card terminal is not assigned to the Mandant; assign it in the Konnektor or check {option}.",
+        ),
+    ),
+    "fault_workplace_of_client": Reason(
+        ("nicht zugeordnet", "not assigned"),
+        (
+            "Der Arbeitsplatz ist dem Clientsystem nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
+            "The workplace is not assigned to the client system; assign it in the Konnektor or check {option}.",
+        ),
+    ),
+    "fault_terminal_of_workplace": Reason(
+        ("nicht zugeordnet", "not assigned"),
+        (
+            "Der Arbeitsplatz erreicht das Kartenterminal nicht (Fehler {code}); Terminal dem Arbeitsplatz zuordnen oder {option} prüfen.",
+            "The workplace does not reach the card terminal (error {code}); assign the terminal to it or check {option}.",
+        ),
+    ),
+    "fault_context_incomplete": Reason(
+        ("Angaben fehlen", "values missing"),
+        (
+            "{host} fehlen Angaben; {option}, --client-system und --workplace prüfen.",
+            "{host} lacks values; check {option}, --client-system and --workplace.",
+        ),
+    ),
+    "fault_stale_handle": Reason(
+        ("Karte neu gesteckt", "card reinserted"),
+        (
+            "Die Karte wurde gerade neu gesteckt (Fehler {code}); erneut prüfen.",
+            "The card was just inserted anew (error {code}); check again.",
+        ),
+    ),
+    "fault_client_identity": Reason(
+        ("falsche Identität", "wrong identity"),
+        (
+            "Zertifikat oder Benutzer gehört nicht zu diesem Clientsystem; --client-cert oder --user und {option} prüfen.",
+            "Certificate or user does not belong to this client system; check --client-cert or --user and {option}.",
+        ),
+    ),
+    "fault_no_ecc": Reason(
+        ("Karte G2.0", "G2.0 card"),
+        (
+            "Die Karte hat keine ECC-Zertifikate (G2.0); Austauschkarte bestellen.",
+            "The card has no ECC certificates (G2.0); order a replacement.",
+        ),
+    ),
     # Ours: options, files, the run itself.
     "bad_range": Reason(
         ("Bereich falsch", "bad range"),
@@ -1445,6 +1665,70 @@ REASONS: dict[str, Reason] = {
         (
             "Zustand {file} liegt in der Zukunft ({detail}); Uhr prüfen",
             "state {file} lies in the future ({detail}); check the clock",
+        ),
+    ),
+    "credentials_in_clear": Reason(
+        ("unverschlüsselt", "unencrypted"),
+        (
+            "Ein Passwort geht nicht unverschlüsselt an {host}; --no-tls oder --user weglassen",
+            "a password does not go to {host} unencrypted; leave out --no-tls or --user",
+        ),
+    ),
+    "credentials_unverified": Reason(
+        ("ungeprüft", "unverified"),
+        (
+            "Zugangsdaten gehen nur an ein geprüftes {host}; statt --insecure --tls-fingerprint oder --ca-file angeben",
+            "credentials go only to a verified {host}; give --tls-fingerprint or --ca-file instead of --insecure",
+        ),
+    ),
+    "bad_context": Reason(
+        ("Wert falsch", "bad value"),
+        (
+            "{option}: 1 bis {most} Zeichen ohne Steuerzeichen",
+            "{option}: 1 to {most} characters, no control characters",
+        ),
+    ),
+    "kon_unreadable": Reason(
+        ("Datei unlesbar", "file unreadable"), ("--kon {file}: {detail}", "--kon {file}: {detail}")
+    ),
+    "kon_not_json": Reason(
+        ("keine .kon-Datei", "no .kon file"),
+        (
+            "--kon {file}: keine .kon-Datei (JSON-Objekt erwartet)",
+            "--kon {file}: no .kon file (JSON object expected)",
+        ),
+    ),
+    "kon_field_missing": Reason(
+        ("Feld fehlt", "field missing"),
+        ("--kon {file}: {field} fehlt", "--kon {file}: {field} is missing"),
+    ),
+    "kon_field_kind": Reason(
+        ("Feld falsch", "bad field"),
+        (
+            "--kon {file}: {field} muss {expected} sein",
+            "--kon {file}: {field} has to be {expected}",
+        ),
+    ),
+    "kon_field_url": Reason(
+        ("Feld falsch", "bad field"),
+        (
+            "--kon {file}: {field} ist keine Adresse; zum Beispiel https://10.0.0.5:443",
+            "--kon {file}: {field} is no address; for example https://10.0.0.5:443",
+        ),
+    ),
+    "kon_field_base64": Reason(
+        ("Feld falsch", "bad field"),
+        ("--kon {file}: {field} ist kein Base64", "--kon {file}: {field} is not base64"),
+    ),
+    "kon_field_certificate": Reason(
+        ("Feld falsch", "bad field"),
+        ("--kon {file}: {field} ist kein Zertifikat", "--kon {file}: {field} is no certificate"),
+    ),
+    "kon_variable": Reason(
+        ("Variable fehlt", "variable missing"),
+        (
+            "--kon {file}: {field} braucht die Umgebungsvariable {variable}, die nicht gesetzt ist",
+            "--kon {file}: {field} needs the environment variable {variable}, which is not set",
         ),
     ),
 }

@@ -75,7 +75,7 @@ def alarm(value: object, lang: str) -> str:
 def reason(value: Trouble, lang: str) -> str:
     """Why there was no answer, in a few words."""
     row = REASONS.get(value.reason)
-    return pick(row.short, lang) if row else value.reason
+    return fill(row.short, value.values, lang) if row else value.reason
 
 
 FORMATS: Mapping[str, Callable[..., str]] = {

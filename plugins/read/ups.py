@@ -30,6 +30,8 @@ class Answer(NamedTuple):
     source: str
     data: Any
     moment: datetime
+    families: Sequence[str] | None = None
+    """SNMP: which MIB families the device has, when that is known."""
     history: Sequence[dict[str, Any]] | None = None
     """What only time had told when this was recorded, per UPS; None when it is asked live."""
 
@@ -38,8 +40,7 @@ def ask(options: Options) -> Answer:
     """Ask the device by `options.source`. Raises TargetTrouble, OwnTrouble."""
     if not options.hostname:
         raise OwnTrouble("missing_option", option="-H/--hostname")
-    data = {"snmp": _ask_snmp, "nut": _ask_nut, "apcupsd": _ask_apcupsd}[options.source](options)
-    return Answer(options.source, data, options.now)
+    return {"snmp": _ask_snmp, "nut": _ask_nut, "apcupsd": _ask_apcupsd}[options.source](options)
 
 
 def replay(options: Options) -> Answer:
@@ -54,9 +55,9 @@ def replay(options: Options) -> Answer:
         if recording.check != "ups":
             raise OwnTrouble("replay_other", file=options.replay, check=recording.check)
         history = recording.options.get("history", [])
-        return Answer(recording.source, recording.answers, recording.moment, history)
+        return Answer(recording.source, recording.answers, recording.moment, history=history)
     source, data = _foreign(options.replay)
-    return Answer(source, data, options.judged_at or options.now, [])
+    return Answer(source, data, options.judged_at or options.now, history=[])
 
 
 def _foreign(file: str) -> tuple[str, Any]:
@@ -98,7 +99,7 @@ def read(answer: Answer) -> list[dict[str, Any]]:
     if answer.source == "snmp":
         from apowacht.plugins.read import ups_snmp
 
-        return [ups_snmp.read(answer.data, answer.moment)]
+        return [ups_snmp.read(answer.data, answer.moment, answer.families)]
     if answer.source == "nut":
         from apowacht.plugins.read import ups_nut
 
@@ -135,7 +136,7 @@ def _remembered(reading: dict[str, Any], options: Options, now: float) -> dict[s
             "battery_last": now if on_battery else old.get("battery_last"),
             "test_since": _since(old, "test_since", now) if testing else None,
         }
-        return None if new == old or not any(new.values()) and not old else new
+        return None if new == old or (not any(new.values()) and not old) else new
 
     kept = options.store.read("ups-history", key)
     if update(kept) is not None:
@@ -179,7 +180,7 @@ def named(
     return changed
 
 
-def _ask_snmp(options: Options) -> dict[str, Any]:
+def _ask_snmp(options: Options) -> Answer:
     from apowacht.plugins.read import ups_snmp
     from apowacht.plugins.wire.snmp import open_session
 
@@ -198,7 +199,7 @@ def _ask_snmp(options: Options) -> dict[str, Any]:
         new = {"made": now, "recipe": learnt}
         wait = min(0.5, options.deadline.remaining())
         options.store.change("snmp-recipe", key, lambda _: new, wait=wait)
-    return answers
+    return Answer("snmp", answers, options.now, learnt["families"])
 
 
 def _snmp_target(options: Options) -> Any:
@@ -243,7 +244,7 @@ def _snmp_target(options: Options) -> Any:
     )
 
 
-def _ask_nut(options: Options) -> dict[str, dict[str, str]]:
+def _ask_nut(options: Options) -> Answer:
     from apowacht.plugins.core.secret import read_secret
     from apowacht.plugins.wire import nut
 
@@ -255,7 +256,7 @@ def _ask_nut(options: Options) -> dict[str, dict[str, str]]:
         if password is None:
             raise OwnTrouble("missing_option", option="--password-file")
         options.secrets.append(password)
-    return nut.ask(
+    data = nut.ask(
         options.hostname,
         options.port or 3493,
         options.ups,
@@ -267,9 +268,11 @@ def _ask_nut(options: Options) -> dict[str, dict[str, str]]:
         fingerprints=options.tls_fingerprint,
         insecure=options.insecure,
     )
+    return Answer("nut", data, options.now)
 
 
-def _ask_apcupsd(options: Options) -> dict[str, str]:
+def _ask_apcupsd(options: Options) -> Answer:
     from apowacht.plugins.wire import apcupsd
 
-    return apcupsd.ask(options.hostname, options.port or 3551, options.deadline)
+    data = apcupsd.ask(options.hostname, options.port or 3551, options.deadline)
+    return Answer("apcupsd", data, options.now)
