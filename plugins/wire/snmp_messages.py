@@ -188,7 +188,7 @@ def _opaque(content: bytes) -> Value | None:
         return None
     inner, _ = _content(content[1:])
     kind = content[1]
-    if kind in (0x78, 0x79):  # float, double
+    if (kind, len(inner)) in ((0x78, 4), (0x79, 8)):  # float, double
         number: float = unpack(">f" if kind == 0x78 else ">d", inner)[0]
         return None if number != number or abs(number) == float("inf") else b"%.7g" % number
     if kind == 0x7A and 0 < len(inner) <= 8:  # Integer64

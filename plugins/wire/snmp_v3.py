@@ -227,7 +227,7 @@ def _discovery(message_id: int) -> tuple[bytes, Any]:
     def read(answer: bytes) -> bool | None:
         # Version and msgID stand before anything of variable length but the lengths.
         start = answer[:32]
-        if start[:1] != b"\x30" or b"\x02\x01\x03\x30" not in start:
+        if start[:1] != b"\x30" or b"\x02\x01\x03\x30" not in start or answer == datagram:
             raise Garbled("snmp_garbled", phase="request")
         return True if ours in start else None
 
