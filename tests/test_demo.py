@@ -54,7 +54,7 @@ def test_the_demo_runs(tmp_path: Path, lang: str, words: tuple[str, ...]) -> Non
     assert len(re.findall(r"^  \$ check_apo_ups -H 127\.0\.0\.1 ", done.stdout, re.M)) == len(STEPS)
     answers = re.findall(r"^  UPS (\w+) - ", done.stdout, re.M)
     assert answers == [STATES[step.expected] for step in STEPS]
-    assert len(re.findall(r"^  exit-code \d = ", done.stdout, re.M | re.I)) == len(STEPS)
+    assert len(re.findall(r"^  exit[- ]code \d = ", done.stdout, re.M | re.I)) == len(STEPS)
     assert "\x1b" not in done.stdout
     assert "Traceback" not in done.stdout
 

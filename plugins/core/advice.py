@@ -1411,6 +1411,97 @@ REASONS: dict[str, Reason] = {
             "The card has no ECC certificates (G2.0); order a replacement.",
         ),
     ),
+    "tls_expired": Reason(
+        ("abgelaufen", "expired"),
+        (
+            "Das Zertifikat von {host} ist am {date} abgelaufen; dort erneuern.",
+            "The certificate of {host} expired on {date}; renew it there.",
+        ),
+    ),
+    "tls_not_yet_valid": Reason(
+        ("noch nicht gültig", "not yet valid"),
+        (
+            "Das Zertifikat von {host} gilt erst ab {date}; Uhren hier und dort prüfen.",
+            "The certificate of {host} is valid only from {date}; check the clocks here and there.",
+        ),
+    ),
+    "tls_self_signed": Reason(
+        ("selbst signiert", "self-signed"),
+        (
+            "{host} zeigt ein selbst signiertes Zertifikat (SHA-256 {fingerprint}); am Gerät vergleichen, dann --tls-fingerprint angeben.",
+            "{host} shows a self-signed certificate (SHA-256 {fingerprint}); compare it on the device, then give --tls-fingerprint.",
+        ),
+    ),
+    "tls_wrong_name": Reason(
+        ("falscher Name", "wrong name"),
+        (
+            "Das Zertifikat von {host} gilt nicht für {name}, sondern für {names}; --tls-server-name prüfen.",
+            "The certificate of {host} is not for {name} but for {names}; check --tls-server-name.",
+        ),
+    ),
+    "tls_fingerprint": Reason(
+        ("Prüfsumme falsch", "wrong fingerprint"),
+        (
+            "Der Fingerabdruck von {host} passt nicht (gefunden: {fingerprint}); Zertifikat erneuert, oder ein fremdes Gerät antwortet.",
+            "The fingerprint of {host} does not match (found: {fingerprint}); the certificate was renewed, or another device answers.",
+        ),
+    ),
+    "tls_weak": Reason(
+        ("Schlüssel zu schwach", "key too weak"),
+        (
+            "Schlüssel oder Signatur von {host} ist zu schwach ({detail}); dort neues Zertifikat einrichten.",
+            "Key or signature of {host} is too weak ({detail}); set up a new certificate there.",
+        ),
+    ),
+    "tls_no_common_version": Reason(
+        ("TLS zu alt", "TLS too old"),
+        (
+            "{host} kann kein TLS 1.2; Firmware dort aktualisieren.",
+            "{host} cannot do TLS 1.2; update its firmware.",
+        ),
+    ),
+    "tls_no_common_curve": Reason(
+        ("Kurve unbekannt", "no common curve"),
+        (
+            "{host} verlangt eine Kurve, die hier nicht angeboten wird; TLS-Einstellung dort prüfen.",
+            "{host} wants a curve that is not offered here; check its TLS settings.",
+        ),
+    ),
+    "tls_no_common_cipher": Reason(
+        ("Chiffre unbekannt", "no common cipher"),
+        (
+            "{host} verlangt eine Verschlüsselung, die hier nicht angeboten wird; TLS-Einstellung dort prüfen.",
+            "{host} wants a cipher that is not offered here; check its TLS settings.",
+        ),
+    ),
+    "tls_client_cert_required": Reason(
+        ("Schlüssel nötig", "certificate needed"),
+        (
+            "{host} verlangt ein Client-Zertifikat; --client-cert angeben.",
+            "{host} demands a client certificate; give --client-cert.",
+        ),
+    ),
+    "tls_client_cert_rejected": Reason(
+        ("Anmeldung abgelehnt", "login refused"),
+        (
+            "{host} lehnt das Client-Zertifikat ab ({detail}); Zuordnung dort und Ablaufdatum prüfen.",
+            "{host} rejects the client certificate ({detail}); check its assignment there and its expiry.",
+        ),
+    ),
+    "tls_not_tls": Reason(
+        ("kein TLS", "no TLS"),
+        (
+            "{host} antwortet auf Port {port} unverschlüsselt; Port oder --no-tls prüfen.",
+            "{host} answers in clear on port {port}; check the port or --no-tls.",
+        ),
+    ),
+    "tls_bad_certificate": Reason(
+        ("unlesbar", "unreadable"),
+        (
+            "Das Zertifikat von {host} ist nicht lesbar; dort neu einrichten.",
+            "The certificate of {host} cannot be read; set up a new one there.",
+        ),
+    ),
     # Ours: options, files, the run itself.
     "bad_range": Reason(
         ("Bereich falsch", "bad range"),
@@ -1535,8 +1626,8 @@ REASONS: dict[str, Reason] = {
     "ca_file_unreadable": Reason(
         ("CA-Datei unlesbar", "CA file unreadable"),
         (
-            "--ca-file {file}: nicht lesbar oder kein PEM-Zertifikat darin",
-            "--ca-file {file}: not readable, or no PEM certificate in it",
+            "--ca-file {file}: nicht lesbar oder kein Zertifikat darin",
+            "--ca-file {file}: not readable, or no certificate in it",
         ),
     ),
     "nut_bad_text": Reason(
@@ -1729,6 +1820,81 @@ REASONS: dict[str, Reason] = {
         (
             "--kon {file}: {field} braucht die Umgebungsvariable {variable}, die nicht gesetzt ist",
             "--kon {file}: {field} needs the environment variable {variable}, which is not set",
+        ),
+    ),
+    "no_brainpool": Reason(
+        ("ohne brainpool", "no brainpool"),
+        (
+            "{host} verlangt brainpool, was das OpenSSL dieses Pythons dort nicht kann; Python mit OpenSSL 3.2 oder neuer nutzen",
+            "{host} wants brainpool, which this Python's OpenSSL cannot do there; use a Python with OpenSSL 3.2 or newer",
+        ),
+    ),
+    "key_unreadable": Reason(
+        ("Schlüssel unlesbar", "key unreadable"),
+        ("{file}: nicht lesbar ({detail})", "{file}: cannot be read ({detail})"),
+    ),
+    "key_format": Reason(
+        ("kein Schlüssel", "no key file"),
+        (
+            "{file}: weder PEM noch PKCS#12, oder beschädigt",
+            "{file}: neither PEM nor PKCS#12, or damaged",
+        ),
+    ),
+    "key_password": Reason(
+        ("Passwort falsch", "wrong password"),
+        (
+            "{file}: das Passwort stimmt nicht, oder die Datei ist beschädigt",
+            "{file}: the password is wrong, or the file is damaged",
+        ),
+    ),
+    "key_password_missing": Reason(
+        ("Passwort fehlt", "password missing"),
+        (
+            "{file} ist verschlüsselt; --client-cert-password-file angeben",
+            "{file} is encrypted; give --client-cert-password-file",
+        ),
+    ),
+    "key_no_key": Reason(
+        ("kein Schlüssel", "no key"),
+        ("{file}: kein privater Schlüssel darin", "{file}: no private key in it"),
+    ),
+    "key_no_certificate": Reason(
+        ("kein Zertifikat", "no certificate"),
+        ("{file}: kein Zertifikat darin", "{file}: no certificate in it"),
+    ),
+    "key_several": Reason(
+        ("mehrere Schlüssel", "several keys"),
+        (
+            "{file}: mehrere Schlüssel darin; nur einer darf es sein",
+            "{file}: holds several keys; only one is allowed",
+        ),
+    ),
+    "key_mismatch": Reason(
+        ("passt nicht", "does not match"),
+        (
+            "{file}: kein Zertifikat darin gehört zum Schlüssel",
+            "{file}: no certificate in it belongs to the key",
+        ),
+    ),
+    "key_kind": Reason(
+        ("Art unbekannt", "unknown kind"),
+        (
+            "{file}: diese Art von Schlüssel oder Verschlüsselung geht hier nicht",
+            "{file}: this kind of key or encryption cannot be used here",
+        ),
+    ),
+    "key_refused": Reason(
+        ("unbrauchbar", "unusable"),
+        (
+            "{file}: OpenSSL nimmt den Schlüssel nicht ({detail})",
+            "{file}: OpenSSL does not take the key ({detail})",
+        ),
+    ),
+    "key_no_memory_file": Reason(
+        ("kein Speicher", "no memory file"),
+        (
+            "{file}: dieses System kann Schlüssel nicht im Arbeitsspeicher halten (memfd, /proc); Linux nötig",
+            "{file}: this system cannot keep keys in memory (memfd, /proc); Linux is needed",
         ),
     ),
 }
