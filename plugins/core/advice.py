@@ -139,7 +139,7 @@ NOTES: dict[str, Text] = {
 LABELS: dict[str, Text] = {
     "owner": ("Zuständig", "Responsible"),
     "step": ("Zuerst", "First"),
-    "never": ("Nie", "Never"),
+    "never": ("Achtung", "Caution"),
     "more": ("Außerdem", "Also"),
 }
 
@@ -1447,7 +1447,7 @@ REASONS: dict[str, Reason] = {
         ),
     ),
     "tls_weak": Reason(
-        ("Schlüssel zu schwach", "key too weak"),
+        ("Schlüssel schwach", "key too weak"),
         (
             "Schlüssel oder Signatur von {host} ist zu schwach ({detail}); dort neues Zertifikat einrichten.",
             "Key or signature of {host} is too weak ({detail}); set up a new certificate there.",
