@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, TargetTrouble, Unreachable
 from apowacht.plugins.wire.endpoint import resolve
@@ -56,20 +56,34 @@ _RECVERR: dict[int, tuple[int, int]] = {
 _CLOSED = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
 
 
-class Target(NamedTuple):
+class Target:
     """Whom to ask, and as whom. `version` is "1", "2c" or "3"; keys are pass phrases."""
 
-    host: str
-    port: int = 161
-    version: str = "2c"
-    community: str = "public"
-    user: str | None = None
-    auth_protocol: str | None = None
-    auth_key: str | None = None
-    priv_protocol: str | None = None
-    priv_key: str | None = None
-    context: str = ""
-    retries: int = 2
+    def __init__(
+        self,
+        host: str,
+        port: int = 161,
+        version: str = "2c",
+        community: str = "public",
+        user: str | None = None,
+        auth_protocol: str | None = None,
+        auth_key: str | None = None,
+        priv_protocol: str | None = None,
+        priv_key: str | None = None,
+        context: str = "",
+        retries: int = 2,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.version = version
+        self.community = community
+        self.user = user
+        self.auth_protocol = auth_protocol
+        self.auth_key = auth_key
+        self.priv_protocol = priv_protocol
+        self.priv_key = priv_key
+        self.context = context
+        self.retries = retries
 
     def __repr__(self) -> str:
         """Say where, never with which secrets."""
@@ -97,12 +111,15 @@ class Session(Protocol):
         """Give back sockets."""
 
 
-class Answer(NamedTuple):
+class Answer:
     """A response PDU: error-status, error-index, and (name, value or None) for each binding."""
 
-    error_status: int
-    error_index: int
-    bindings: list[tuple[str, Value | None]]
+    def __init__(
+        self, error_status: int, error_index: int, bindings: list[tuple[str, Value | None]]
+    ) -> None:
+        self.error_status = error_status
+        self.error_index = error_index
+        self.bindings = bindings
 
 
 def open_session(target: Target, deadline: Deadline) -> Session:

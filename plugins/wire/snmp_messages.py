@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from apowacht.plugins.wire.snmp import Value
 
 # What pyasn1 can raise on bytes that are no BER, or not this message.
-_NOT_THIS = (PyAsn1Error, ValueError, IndexError)
+_NOT_THIS = (PyAsn1Error, ValueError, IndexError, OverflowError)
 _UNCHECKED = {"verifyConstraints": False, "matchTags": False, "matchConstraints": False}
 _RESPONSE_PDU = 0xA2  # RFC 3416 section 3, and GetResponse-PDU of RFC 1157 section 4.1.3
 
@@ -150,7 +150,7 @@ def plain_value(raw: bytes) -> Value | None:
     """
     try:
         return _plain(raw[0], _content(raw)[0])
-    except (ValueError, IndexError, OverflowError, *_NOT_THIS[:1]):
+    except _NOT_THIS:
         return None
 
 
