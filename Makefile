@@ -23,7 +23,7 @@ demo: $(READY) ## Real plugin commands against simulated devices on loopback
 
 test: $(READY) $(LINKS) ## The fast tests; needs no root and no Debian package
 	@echo "== Fast tests; what takes long or needs a missing peer is skipped by name"
-	@$(BIN)/python -m pytest --fast
+	@$(BIN)/python -m pytest --fast -n 2
 
 check: lint ## All that CI runs: lint, types, every test with its real peers, the wheel
 	@echo "== All tests, with their real peers and against the built wheel"

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDING = ("peer", "wheel", "oracle")
+# What `--fast` leaves to `make check`.
+LONG = ("peer", "wheel", "slow")
 # Fewer tests than this against recorded answers mean that the folder was not found or not read.
 ORACLE_FLOOR = 20
-ORACLE_RAN = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--fast`, which `make test` uses."""
-    parser.addoption("--fast", action="store_true", help="skip tests marked slow or wheel")
+    parser.addoption("--fast", action="store_true", help=f"skip tests marked {', '.join(LONG)}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to run against the wrong code when the installed wheel is to be tested."""
-    config.stash[ORACLE_RAN] = 0
     if os.environ.get("APOWACHT_TEST_INSTALLED"):
         import apowacht.plugins
 
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--fast"):
         return
     for item in items:
-        for name in ("slow", "wheel"):
+        for name in LONG:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=f"{name}: runs in `make check`"))
 
@@ -64,10 +64,8 @@ def needs(item: pytest.Item) -> list[str]:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn the skip of a test whose peer is required into a failure; count the oracle's tests."""
+    """Turn the skip of a test whose peer is required into a failure."""
     report = yield
-    if report.when == "call" and not report.skipped and item.get_closest_marker("oracle"):
-        item.config.stash[ORACLE_RAN] += 1
     if report.skipped and not hasattr(report, "wasxfail") and peers_required(item.config):
         kinds = needs(item)
         if kinds:
@@ -89,18 +87,27 @@ def pytest_make_collect_report(
     return report
 
 
+def oracle_tests(config: pytest.Config) -> int:
+    """How many tests against recorded answers were not skipped."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    assert reporter is not None
+    reports = [*reporter.stats.get("passed", []), *reporter.stats.get("failed", [])]
+    return sum(report.when == "call" and "oracle" in report.keywords for report in reports)
+
+
 def oracle_missed(config: pytest.Config) -> bool:
     """Whether a whole run that has the oracle hardly used it."""
     whole = Path.cwd() == config.rootpath and config.args == config.getini("testpaths")
     chosen = config.getoption("-k") or config.getoption("-m") or not whole
     if chosen or not peers_required(config) or not os.environ.get("APOWACHT_ORACLE"):
         return False
-    return config.stash[ORACLE_RAN] < ORACLE_FLOOR
+    return oracle_tests(config) < ORACLE_FLOOR
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a whole run that has the oracle and hardly used it."""
-    if oracle_missed(session.config):
+    controller = not hasattr(session.config, "workerinput")
+    if controller and oracle_missed(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -109,7 +116,7 @@ def pytest_terminal_summary(
 ) -> None:
     """Say why such a run failed."""
     if oracle_missed(config):
-        ran = config.stash[ORACLE_RAN]
+        ran = oracle_tests(config)
         terminalreporter.write_line(
             f"ERROR: APOWACHT_ORACLE is set, yet only {ran} tests used it (at least {ORACLE_FLOOR})"
         )

@@ -70,9 +70,9 @@ def test_a_whole_file_must_not_be_skipped(tmp_path: Path) -> None:
     assert "no such library" in answer.stdout
 
 
-@pytest.mark.parametrize("mark", ["slow", "wheel"])
+@pytest.mark.parametrize("mark", ["peer", "slow", "wheel"])
 def test_fast_skips_what_takes_long(tmp_path: Path, mark: str) -> None:
-    """`--fast` skips slow tests by name, even where peers are required."""
+    """`--fast` skips by name what is left to `make check`, even where peers are required."""
     answer = run(tmp_path, mark, "--fast", APOWACHT_REQUIRE_PEERS="1")
     assert answer.returncode == 0
     assert f"{mark}: runs in `make check`" in answer.stdout

@@ -6,6 +6,7 @@ import ast
 import configparser
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -18,8 +19,10 @@ TOPS = ("plugins", "exporter", "mibs", "simulator")
 CHEAP = ("plugins", "plugins/core", "plugins/read", "plugins/wire", "mibs")
 # What a UPS check must not pay for; each may be imported where it is used.
 HEAVY = ("asyncio", "cryptography", "hypothesis", "prometheus_client", "requests", "ssl")
-# Modules that a check loads only when it is told to, so that they may be heavy themselves.
-ON_DEMAND = {"apowacht.plugins.wire.snmp_v3"}
+# Modules that are themselves imported only where they are used, so that they may be heavy.
+ON_DEMAND = {"apowacht.plugins.wire.http_wire", "apowacht.plugins.wire.snmp_v3"}
+# Where the module's name is not the distribution's.
+DISTRIBUTION = {"_pytest": "pytest", "prometheus_client": "prometheus-client", "yaml": "pyyaml"}
 # Absent on Windows, where the UPS part must import.
 POSIX_ONLY = {"fcntl", "grp", "pty", "pwd", "resource", "termios"}
 
@@ -183,6 +186,40 @@ def imported(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module.split(".")[0])
     return names
+
+
+def required(*sections: str) -> set[str]:
+    """The distributions that setup.cfg names, lower case, without versions and extras."""
+    texts = {"run": setup()["options"]["install_requires"], **setup()["options.extras_require"]}
+    found = {re.split(r"[^\w-]", line)[0] for section in sections for line in lines(texts[section])}
+    return {name.lower() for name in found} - {"apowacht"}
+
+
+def third_parties(*folders: str) -> set[str]:
+    """The distributions whose modules these folders' Python files import, anywhere in them."""
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    ours = {"apowacht", *(file.stem for file in files)}
+    found = set()
+    for file in files:
+        for node in ast.walk(parsed(file)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return {DISTRIBUTION.get(name, name) for name in found - ours - sys.stdlib_module_names}
+
+
+def test_what_is_imported_is_required() -> None:
+    """A library that comes along only by another's need is missing one day."""
+    assert third_parties(*TOPS) <= required("run")
+    beside = third_parties("tests", "benchmarks", "docs")
+    assert beside <= required("run", "test", "dev")
+    assert "pytest" in beside
+
+
+def test_what_is_required_is_imported() -> None:
+    """Whoever installs the wheel gets nothing that the checks do not use."""
+    assert required("run") <= third_parties(*TOPS)
 
 
 def test_imports_work_on_windows() -> None:
