@@ -23,15 +23,17 @@ from apowacht.plugins.wire.snmp import (
 )
 from apowacht.plugins.wire.snmp_messages import plain_answer, request_pdu
 
-with warnings.catch_warnings():
-    # pysnmp imports ciphers that cryptography calls outdated, and old names of pysmi.
-    warnings.simplefilter("ignore")
-    from pysnmp.carrier.asyncio.dgram import udp, udp6
-    from pysnmp.entity import config
-    from pysnmp.entity.engine import SnmpEngine
-    from pysnmp.entity.rfc3413.cmdgen import CommandGenerator
-    from pysnmp.proto import errind
-    from pysnmp.proto.error import StatusInformation
+# pysnmp uses ciphers that cryptography calls outdated, when it loads and when it encrypts: DES
+# and CFB are what the cards have. Only its own warnings are dropped, for good: `catch_warnings`
+# would change the filters of other threads too, and change them back.
+warnings.filterwarnings("ignore", module=r"pysnmp\.")
+
+from pysnmp.carrier.asyncio.dgram import udp, udp6  # noqa: E402 - after the filter
+from pysnmp.entity import config  # noqa: E402
+from pysnmp.entity.engine import SnmpEngine  # noqa: E402
+from pysnmp.entity.rfc3413.cmdgen import CommandGenerator  # noqa: E402
+from pysnmp.proto import errind  # noqa: E402
+from pysnmp.proto.error import StatusInformation  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
