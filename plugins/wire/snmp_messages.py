@@ -99,9 +99,10 @@ def decode_answer(
 
 
 def plain_answer(pdu: Any) -> Answer:
-    """The same for a response PDU that pysnmp has read."""
+    """The same for a response PDU that pysnmp has read; ValueError for a PDU of another kind."""
     answer = _response(encoder.encode(pdu), int(pdu[0]))
-    assert answer is not None  # noqa: S101 - the id is its own
+    if answer is None:
+        raise ValueError("not even its own answer")
     return answer
 
 

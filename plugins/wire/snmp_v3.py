@@ -120,7 +120,10 @@ class UserSession(Conversation):
         if fault is not None:
             raise self._fault(fault)
         self._heard = True
-        return plain_answer(pdu)
+        try:
+            return plain_answer(pdu)
+        except ValueError as garbled:
+            raise self._fault(None) from garbled
 
     async def _open(self, user: _User, family: int, address: tuple[Any, ...]) -> None:
         # What pysnmp cannot make of a datagram would end in the loop's log.
