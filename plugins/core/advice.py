@@ -1132,14 +1132,14 @@ REASONS: dict[str, Reason] = {
         ),
     ),
     "snmp_auth": Reason(
-        ("SNMPv3 abgelehnt", "SNMPv3 refused"),
+        ("SNMP abgelehnt", "SNMP refused"),
         (
-            "Das Gerät lehnt die SNMPv3-Anmeldung ab ({detail}); Benutzer, Schlüssel und Verfahren prüfen.",
-            "The device refuses the SNMPv3 login ({detail}); check user, keys and protocols.",
+            "Das Gerät lehnt die SNMP-Anmeldung ab ({detail}); Zugangsdaten und Rechte prüfen.",
+            "The device refuses the SNMP login ({detail}); check credentials and access rights.",
         ),
     ),
     "snmp_user_silent": Reason(
-        ("SNMPv3 abgelehnt", "SNMPv3 refused"),
+        ("SNMP abgelehnt", "SNMP refused"),
         (
             "Das Gerät nennt sich, beantwortet diesem SNMPv3-Benutzer aber nichts; Schlüssel und Rechte prüfen.",
             "The device names itself but answers nothing to this SNMPv3 user; check keys and access rights.",
