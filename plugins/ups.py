@@ -251,9 +251,9 @@ class Case:
             yield self.found("ups.output_off", State.CRITICAL)
         elif self.recharging:
             yield self.found("ups.recharging", State.OK, since=facts.seconds_since_battery)
-        elif facts.power_source is not None:
+        elif facts.power_source == "mains":
             yield self.found("ups.on_mains", State.OK)
-        elif facts.battery_status in (None, "unknown"):
+        elif facts.power_source is None and facts.battery_status in (None, "unknown"):
             yield self.found("ups.state_unknown", State.UNKNOWN)
         else:
             yield self.found("ups.source_unknown", State.OK)

@@ -187,8 +187,8 @@ ADVICE: dict[str, Row] = {
             "UPS reports battery {charge}, source unknown",
         ),
         (
-            "Die USV meldet einen Akku in Ordnung ({charge}); ob sie am Netz läuft, sagt sie nicht.",
-            "The UPS reports a good battery ({charge}); it does not tell whether it is on mains.",
+            "Die USV meldet keinen Fehler (Akku {charge}); ob sie am Netz läuft, sagt sie nicht.",
+            "The UPS reports no fault (battery {charge}); it does not tell whether it is on mains.",
         ),
     ),
     "ups.state_unknown": Row(
