@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from apowacht.simulator.devices import NORMAL, Device, State, load, read_table, snmp_values
+from apowacht.simulator.konnektor import SERVER_NAME, Konnektor
 from apowacht.simulator.nis_server import NisServer
 from apowacht.simulator.nut_server import NutServer, Ups
 from apowacht.simulator.snmp_agent import Agent, Misbehaviour
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from typing import Self
-
-    from apowacht.simulator.service import Service
 
 COMMUNITY = "public"
 
@@ -34,6 +33,24 @@ class Unit:
     state: str = NORMAL
 
 
+class Served(Protocol):
+    """What stands behind an address, a `Service` as a rule."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it is asked."""
+
+    @property
+    def requests(self) -> object:
+        """What differs after every question."""
+
+    def start(self) -> Self:
+        """Begin to answer."""
+
+    def close(self) -> None:
+        """Give every port back."""
+
+
 class Host:
     """One address of the box and the units behind it. A protocol is a subclass, listed in HOSTS."""
 
@@ -43,7 +60,7 @@ class Host:
     check: ClassVar[str] = "ups"
     """The check to ask with: `check_apo_<check>`."""
 
-    def __init__(self, units: Sequence[Unit], service: Service, today: date | None) -> None:
+    def __init__(self, units: Sequence[Unit], service: Served, today: date | None) -> None:
         self.units = list(units)
         self.service = service
         self.today = today
@@ -131,7 +148,34 @@ class NisHost(Host):
         return [*super().options(unit), "--source", "apcupsd"]
 
 
-HOSTS: dict[str, type[Host]] = {host.protocol: host for host in (SnmpHost, NutHost, NisHost)}
+class KonnektorHost(Host):
+    """A Konnektor; its terminals answer at addresses of their own."""
+
+    protocol = "konnektor"
+    check = "connector"
+    service: Konnektor
+
+    @classmethod
+    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
+        """As Host.open."""
+        return cls(units, Konnektor(listen=listen, port=port, today=today), today)
+
+    def show(self, unit: Unit, state: State) -> None:
+        """As Host.show; manners are those of `konnektor_state.Manners`."""
+        self.service.become(state.values, state.manners)
+
+    def options(self, unit: Unit) -> list[str]:
+        """As Host.options."""
+        mandant, client_system, workplace = self.service.situation.contexts[0]
+        context = {"mandant": mandant, "client-system": client_system, "workplace": workplace}
+        told = [word for name, text in context.items() for word in (f"--{name}", text)]
+        trust = ["--tls-server-name", SERVER_NAME, "--tls-fingerprint", self.service.fingerprint]
+        return [*super().options(unit), *told, *trust]
+
+
+HOSTS: dict[str, type[Host]] = {
+    host.protocol: host for host in (SnmpHost, NutHost, NisHost, KonnektorHost)
+}
 
 
 def misbehaviour(manners: Mapping[str, str]) -> Misbehaviour:

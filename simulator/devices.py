@@ -4,8 +4,8 @@ A table is an INI file. [device] says what it is; [normal] holds all its values,
 every other section is a state and holds only what differs from [normal]. Lines with a leading
 `!` are no values but manners of the device: `!like = STATE` builds on another state, the rest
 (`!silent`, `!delay`, `!error` ...) is for the protocol. `(absent)` takes a value away, and
-`{400 days ago as mm/dd/yyyy}` keeps a date from growing old while the project does; `{name}` is
-the name that the box gives the device.
+`{400 days ago as mm/dd/yyyy}` (or `400 days ahead`) keeps a date from growing old while the
+project does; `{name}` is the name that the box gives the device.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NORMAL = "normal"
 ABSENT = "(absent)"
-DATE = re.compile(r"\{(\d+) days ago as ([^}]+)\}")
+DATE = re.compile(r"\{(\d+) days (ago|ahead) as ([^}]+)\}")
 DATE_PARTS = {"yyyy": "%Y", "yy": "%y", "mm": "%m", "dd": "%d"}
 
 
@@ -90,13 +90,14 @@ class Device:
 
 
 def with_dates(text: str, today: date) -> str:
-    """`text` with its «N days ago as FORMAT» filled in."""
+    """`text` with its «N days ago as FORMAT» and «N days ahead as FORMAT» filled in."""
 
     def written(match: re.Match[str]) -> str:
-        days, layout = match.groups()
+        days, direction, layout = match.groups()
+        sign = 1 if direction == "ahead" else -1
         for word, code in DATE_PARTS.items():
             layout = layout.replace(word, code)
-        return (today - timedelta(days=int(days))).strftime(layout)
+        return (today + sign * timedelta(days=int(days))).strftime(layout)
 
     return DATE.sub(written, text)
 
