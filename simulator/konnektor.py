@@ -9,28 +9,15 @@ with Konnektor("VPN TI down") as konnektor:
 
 from __future__ import annotations
 
-import random
-from threading import RLock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from apowacht.simulator.devices import ABSENT, NORMAL, load
-from apowacht.simulator.konnektor_cards import Handles, crowded
-from apowacht.simulator.konnektor_faults import FaultError, soap_fault
-from apowacht.simulator.konnektor_flavours import SDS_PREFIXES
-from apowacht.simulator.konnektor_http import (
-    Asking,
-    Front,
-    KonnektorPort,
-    Reply,
-    identity,
-    tls_context,
-)
-from apowacht.simulator.konnektor_keys import SERVER_NAME, Cabinet
-from apowacht.simulator.konnektor_requests import CHANGING, Identity, operation_in
-from apowacht.simulator.konnektor_sds import directory
-from apowacht.simulator.konnektor_soap import Asked, answer, certificate_name
-from apowacht.simulator.konnektor_state import Manners, Situation, read_manners, read_situation
-from apowacht.simulator.konnektor_xml import DECLARATION, Element, Node, tell, write
+from apowacht.simulator.konnektor_cards import crowded
+from apowacht.simulator.konnektor_desk import Desk, Request
+from apowacht.simulator.konnektor_http import Front, KonnektorPort, tls_context
+from apowacht.simulator.konnektor_keys import SERVER_NAME
+from apowacht.simulator.konnektor_lines import read_manners, read_situation
+from apowacht.simulator.konnektor_soap import certificate_name
 from apowacht.simulator.sicct_discovery import Announced, SicctTerminal
 
 if TYPE_CHECKING:
@@ -38,33 +25,10 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Self
 
+    from apowacht.simulator.konnektor_state import Manners, Situation
+    from apowacht.simulator.service import Service
+
 KIND = "konnektor"
-SDS = "connector.sds"
-_OPTIONAL = frozenset(
-    {
-        "CARD:CardVersion", "CARDCMN:Iccsn", "CT:IPAddress", "CARD:CardHolderName", "CARD:Kvnr",
-        "CARD:CertificateExpirationDate", "CARD:LeftTries", "CARD82:LeftTries", "GERROR:Detail",
-        "SI:Endpoint",
-    }
-)  # fmt: skip
-_BOMB = "".join(
-    f'<!ENTITY e{number} "{f"&e{number - 1};" * 10 if number else "boom"}">' for number in range(9)
-)
-
-
-class Request(NamedTuple):
-    """One request as it is remembered: no password, and of an identity only its kind.
-
-    `asked` holds the texts of the request by their local names, attributes included.
-    """
-
-    operation: str
-    path: str
-    secure: bool
-    identity: str
-    status: int
-    fault: int | None
-    asked: Mapping[str, str]
 
 
 class Konnektor:
@@ -88,36 +52,32 @@ class Konnektor:
         today: date | None = None,
     ) -> None:
         self._today = today
-        self._lock = RLock()
-        self._log: list[Request] = []
-        self._forbidden: list[str] = []
-        self._cabinet = Cabinet()
-        self._handles = Handles()
-        self._stale = 0
-        self._situation: Situation | None = None
-        self.manners = Manners()
+        self._values: Mapping[str, str] = {}
+        self._manners: Mapping[str, str] = {}
+        self._desk = Desk()
+        self._cabinet = self._desk.cabinet
         self.responders: dict[str, SicctTerminal] = {}
-        self._tls = KonnektorPort(self, listen, port)
+        self._tls = KonnektorPort(self._desk, listen, port)
+        self._opened: list[Service] = [self._tls]
         try:
-            self._plain = KonnektorPort(self, listen, plain_port)
-            try:
-                self.put(*states)
-                self._open_responders(listen, sicct_port)
-                self.change(values or {})
-            except BaseException:
-                self._plain.close()
-                raise
+            self._plain = KonnektorPort(self._desk, listen, plain_port)
+            self._opened.append(self._plain)
+            self._desk.addresses = self.address, self.plain_address
+            self.put()
+            self._open_responders(listen, sicct_port)
+            self.put(*states)
+            self.change(values or {})
         except BaseException:
-            self._tls.close()
-            for responder in self.responders.values():
-                responder.close()
+            self.close()
             raise
 
     def _open_responders(self, listen: str, port: int) -> None:
         host = "127.0.0.1" if ":" in listen else listen
         for number, terminal in enumerate(self.situation.terminals):
             where = f"127.0.0.{11 + number}" if port else host
-            self.responders[terminal.ct_id] = SicctTerminal(listen=where, port=port)
+            responder = SicctTerminal(listen=where, port=port)
+            self.responders[terminal.ct_id] = responder
+            self._opened.append(responder)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -132,21 +92,17 @@ class Konnektor:
     @property
     def requests(self) -> tuple[Request, ...]:
         """What was asked, in order."""
-        with self._lock:
-            return tuple(self._log)
+        return self._desk.requests
 
     @property
     def forbidden_calls(self) -> tuple[str, ...]:
         """The operations that would have changed something; all were refused."""
-        with self._lock:
-            return tuple(self._forbidden)
+        return self._desk.forbidden_calls
 
     @property
     def situation(self) -> Situation:
         """What it tells at the moment."""
-        if self._situation is None:
-            raise RuntimeError("a Konnektor without a state")
-        return self._situation
+        return self._desk.situation
 
     @property
     def ca_pem(self) -> bytes:
@@ -171,11 +127,11 @@ class Konnektor:
     def handle(self, key: str) -> str:
         """The handle of the card `card.<key>`. KeyError if it is not inserted."""
         cards = {card.key: card for card in self.situation.inserted}
-        return self._handles.of(cards[key])
+        return self._desk.handles.of(cards[key])
 
     def renew_handles(self) -> None:
         """Make every handle that was given out invalid."""
-        self._handles.renew()
+        self._desk.handles.renew()
 
     def put(self, *states: str) -> None:
         """Go over to these states, each laid over those before it. KeyError if unknown."""
@@ -192,7 +148,7 @@ class Konnektor:
 
     def change(self, lines: Mapping[str, str]) -> None:
         """Change single lines, as a table writes them: `!` before manners, `(absent)` to remove."""
-        values, manners = dict(self._values), dict(self._lines)
+        values, manners = dict(self._values), dict(self._manners)
         for key, text in lines.items():
             table = manners if key.startswith("!") else values
             table[key.removeprefix("!")] = text
@@ -202,16 +158,12 @@ class Konnektor:
 
     def become(self, values: Mapping[str, str], manners: Mapping[str, str]) -> None:
         """Be as these values and manners say. ValueError names a line that says nothing."""
-        with self._lock:
-            behaviour = read_manners(manners)
-            situation = read_situation(values, before=self._situation)
-            situation = crowded(situation, behaviour)
-            self._values, self._lines = values, manners
-            self._handles.see(situation.inserted)
-            self._stale = behaviour.stale
-            self.manners, self._situation = behaviour, situation
-            self._show(situation, behaviour)
-            self._announce()
+        behaviour = read_manners(manners)
+        situation = read_situation(values, before=self._desk.before)
+        self._desk.become(crowded(situation, behaviour), behaviour)
+        self._values, self._manners = values, manners
+        self._show(self.situation, behaviour)
+        self._announce()
 
     def _show(self, situation: Situation, manners: Manners) -> None:
         login = situation.login.kind
@@ -237,14 +189,14 @@ class Konnektor:
 
     def start(self) -> Self:
         """Begin to answer."""
-        for service in (self._tls, self._plain, *self.responders.values()):
+        for service in self._opened:
             service.start()
         self._announce()
         return self
 
     def close(self) -> None:
         """Give every port back; may be repeated."""
-        for service in (self._tls, self._plain, *self.responders.values()):
+        for service in self._opened:
             service.close()
 
     def __enter__(self) -> Self:
@@ -252,180 +204,6 @@ class Konnektor:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-    def respond(self, asking: Asking) -> Reply:
-        """The answer to one HTTP request, which is remembered."""
-        situation, manners = self.situation, self.manners
-        operation, fault, node = SDS, None, None
-        path = asking.path.partition("?")[0]
-        if path == f"/{SDS}":
-            reply = self._directory(asking, situation, manners)
-        elif turned_away := self._turned_away(asking, situation, manners):
-            operation, reply = "", turned_away
-        else:
-            node, fault, reply = self._soap(asking, situation, manners)
-            operation = node.name.rpartition(":")[2] if node else ""
-        reply = self._mannered(reply, manners, operation)
-        self._remember(asking, operation, reply, fault, node)
-        return reply
-
-    def _remember(
-        self,
-        asking: Asking,
-        operation: str,
-        reply: Reply,
-        fault: int | None,
-        node: Node | None,
-    ) -> None:
-        kind = "certificate" if asking.client else "basic" if asking.basic else "none"
-        told = texts(node) if node else {}
-        request = Request(operation, asking.path, asking.secure, kind, reply.status, fault, told)
-        with self._lock:
-            self._log.append(request)
-            if operation in CHANGING:
-                self._forbidden.append(operation)
-
-    def _turned_away(self, asking: Asking, situation: Situation, manners: Manners) -> Reply | None:
-        login = situation.login
-        if not asking.secure and situation.tls_mandatory:
-            return _error(403)
-        if identity(asking, login.kind, login.user, login.password) is None:
-            return _unauthorized(login.kind)
-        if service_at(asking.path, situation) is None:
-            return _error(404)
-        if manners.incomplete:
-            return _error(503)
-        if asking.method != "POST":
-            return _error(405)
-        return None
-
-    def _directory(self, asking: Asking, situation: Situation, manners: Manners) -> Reply:
-        login = situation.login
-        known = identity(asking, login.kind, login.user, login.password)
-        if known is None and not situation.sds_open:
-            return _unauthorized(login.kind)
-        if asking.method != "GET":
-            return _error(405)
-        host, port = self.address
-        named = situation.named or f"{host}:{port}"
-        tls = f"https://{named if ':' in named else named + ':443'}"
-        plain = None
-        if not situation.tls_mandatory:
-            plain = f"http://{situation.named.partition(':')[0] or self._where_plain()}"
-        told = directory(situation, tls, plain, whole=not manners.incomplete)
-        return Reply(200, self._written(told, SDS_PREFIXES, manners))
-
-    def _where_plain(self) -> str:
-        host, port = self.plain_address
-        return f"{host}:{port}"
-
-    def _soap(
-        self, asking: Asking, situation: Situation, manners: Manners
-    ) -> tuple[Node | None, int | None, Reply]:
-        login = situation.login
-        known = identity(asking, login.kind, login.user, login.password)
-        node = None
-        prefixes = situation.flavour.prefixes
-        try:
-            _check_headers(asking)
-            node = operation_in(asking.body)
-            _check_action(asking, node)
-            self._forget_handles()
-            asked = Asked(
-                node, known or Identity(), situation, manners, self._handles, self._cabinet
-            )
-            content = answer(asked, service_at(asking.path, situation) or "")
-        except FaultError as fault:
-            told = _envelope(soap_fault(fault, situation.flavour))
-            return node, fault.code, Reply(500, self._written(told, prefixes, manners))
-        return node, None, Reply(200, self._written(_envelope(content), prefixes, manners))
-
-    def _forget_handles(self) -> None:
-        """Renew the handles as often as `!stale` says, just before they are used."""
-        with self._lock:
-            if self._stale:
-                self._stale -= 1
-                self._handles.renew()
-
-    def _written(self, told: Element, prefixes: Mapping[str, str], manners: Manners) -> bytes:
-        if manners.lean:
-            told = without_optional(told)
-        order = random.Random(manners.shuffled) if manners.shuffled else None  # noqa: S311
-        text = write(told, prefixes, order).removeprefix(DECLARATION)
-        padding = f"<!--{' ' * manners.padding}-->" if manners.padding else ""
-        bomb = f"<!DOCTYPE bomb [{_BOMB}]>" if manners.bomb else ""
-        if bomb:
-            text = text.replace("</", "&e8;</", 1)
-        whole = (DECLARATION + bomb + padding + text).encode()
-        return whole[: len(whole) * manners.cut // 100] if manners.cut else whole
-
-    def _mannered(self, reply: Reply, manners: Manners, operation: str) -> Reply:
-        status = manners.of("status", operation)
-        if status:
-            reply = _error(int(status))
-        if manners.garbage == "body":
-            noise = random.Random(len(reply.body)).randbytes(2000)  # noqa: S311
-            reply = reply._replace(body=noise)
-        return reply._replace(
-            slow=float(manners.of("slow", operation) or 0),
-            sent=manners.truncated or 100,
-            silent=manners.half_open == "request",
-            noise=manners.garbage == "answer",
-        )
-
-
-def service_at(path: str, situation: Situation) -> str | None:
-    """The name of the service that this vendor has at a path."""
-    flavour = situation.flavour
-    return {flavour.path(name): name for name in flavour.services}.get(path.partition("?")[0])
-
-
-def _envelope(content: Element) -> Element:
-    return tell("S:Envelope", tell("S:Body", content))
-
-
-def _error(status: int) -> Reply:
-    return Reply(status, f"<html><body>{status}</body></html>".encode(), "text/html")
-
-
-def _unauthorized(kind: str) -> Reply:
-    if kind != "basic":
-        return _error(403)
-    told = _error(401)
-    return told._replace(headers=(("WWW-Authenticate", 'Basic realm="Konnektor"'),))
-
-
-def _check_headers(asking: Asking) -> None:
-    kind, _, rest = asking.headers.get("Content-Type", "").partition(";")
-    charset = rest.partition("charset=")[2].strip(" \"'").lower()
-    # A_15601: nothing but UTF-8
-    if kind.strip().lower() != "text/xml" or charset not in ("", "utf-8"):
-        raise FaultError(None, "text/xml in UTF-8 is expected", blame="Client")
-
-
-def _check_action(asking: Asking, node: Node) -> None:
-    # Konnektors answer without a SOAPAction too; a wrong one is a client's mistake.
-    action = asking.headers.get("Soapaction", "").strip('"')
-    if action and action.rpartition("#")[2] != node.name.rpartition(":")[2]:
-        raise FaultError(None, "SOAPAction and body do not match", blame="Client")
-
-
-def without_optional(element: Element) -> Element:
-    """The element without whatever a Konnektor may leave out."""
-    if isinstance(element.content, str):
-        return element
-    kept = tuple(without_optional(one) for one in element.content if one.name not in _OPTIONAL)
-    return element._replace(content=kept)
-
-
-def texts(node: Node) -> dict[str, str]:
-    """The texts below a node by their local names, and its attributes."""
-    found = dict(node.attributes)
-    for child in node.children:
-        if child.text.strip():
-            found[child.name.rpartition(":")[2]] = child.text.strip()
-        found |= texts(child)
-    return found
 
 
 __all__ = ["SERVER_NAME", "Konnektor", "Request"]

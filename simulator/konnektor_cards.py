@@ -7,7 +7,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from apowacht.simulator.konnektor_conditions import OF_TERMINAL
 from apowacht.simulator.konnektor_faults import FaultError
+from apowacht.simulator.konnektor_state import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +86,7 @@ def crowded(situation: Situation, manners: Manners) -> Situation:
         for number in range(manners.terminals)
     )
     places = terminals or (pattern,)
-    patterns = situation.cards or ()
+    patterns = situation.cards
     cards = tuple(
         replace(
             patterns[number % len(patterns)],
@@ -95,6 +97,14 @@ def crowded(situation: Situation, manners: Manners) -> Situation:
         )
         for number in range(manners.cards if patterns else 0)
     )
+    conditions = tuple(
+        Condition(f"{name}({one.ct_id})", False, severity, kind, situation.booted)
+        for one in terminals
+        for name, severity, kind in (line.split() for line in OF_TERMINAL)
+    )
     return replace(
-        situation, terminals=situation.terminals + terminals, cards=situation.cards + cards
+        situation,
+        conditions=situation.conditions + conditions,
+        terminals=situation.terminals + terminals,
+        cards=situation.cards + cards,
     )

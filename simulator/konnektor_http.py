@@ -70,7 +70,7 @@ class Reply(NamedTuple):
     noise: bool = False
 
 
-class Desk(Protocol):
+class Answering(Protocol):
     """Who knows the answers."""
 
     @property
@@ -92,7 +92,7 @@ class Front:
 class KonnektorPort(TcpService):
     """One port. While its front is closed connections are refused, though the port is kept."""
 
-    def __init__(self, desk: Desk, listen: str, port: int) -> None:
+    def __init__(self, desk: Answering, listen: str, port: int) -> None:
         super().__init__(listen, port)
         self._desk = desk
         self._front = Front(True)
@@ -148,6 +148,7 @@ class KonnektorPort(TcpService):
 
     def converse(self, connection: socket.socket) -> None:
         """As TcpService.converse."""
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         manners, front = self._desk.manners, self._front
         if not front.open:
             return
@@ -181,6 +182,7 @@ class _Visit(BaseHTTPRequestHandler):
     """One connection and the requests on it."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
     server_version = "Konnektor"
     sys_version = ""
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from apowacht.simulator.konnektor_state import Situation
 
 
-def directory(situation: Situation, tls: str, plain: str | None, *, whole: bool) -> Element:
-    """The service directory; `tls` and `plain` are what URLs begin with, as in https://host:port.
+def directory(situation: Situation, tls: str, plain: str, *, whole: bool) -> Element:
+    """The service directory; `tls` and `plain` are what URLs begin with, as in
+    https://host:port; there need not be a `plain` one.
 
     Not `whole` is the directory of a Konnektor that has not finished booting.
     """
@@ -47,7 +48,7 @@ def directory(situation: Situation, tls: str, plain: str | None, *, whole: bool)
     )
 
 
-def _version(flavour: Flavour, name: str, number: str, tls: str, plain: str | None) -> Element:
+def _version(flavour: Flavour, name: str, number: str, tls: str, plain: str) -> Element:
     path = flavour.path(name)
     minor = ".".join(number.split(".")[:2])
     return tell(

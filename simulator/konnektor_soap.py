@@ -228,9 +228,13 @@ def _certificate_expiration(asked: Asked) -> tuple[Element, ...]:
 
 
 def _expiration(asked: Asked, card: Card, crypt: str | None) -> Element:
-    day = card.until(crypt or ("ECC" if card.has_ecc else "RSA"))
+    day = card.until(crypt or _usual_crypt(asked, card))
     handle = asked.handles.of(card)
     return _row(card.terminal, handle, card.iccsn, card.holder or card.iccsn, day)
+
+
+def _usual_crypt(asked: Asked, card: Card) -> str:
+    return "ECC" if card.has_ecc and _crypt_known(asked.situation) else "RSA"
 
 
 def _row(ct_id: str, handle: str, iccsn: str, name: str, day: str) -> Element:
@@ -248,7 +252,7 @@ def _row(ct_id: str, handle: str, iccsn: str, name: str, day: str) -> Element:
 def _card_certificate(asked: Asked) -> tuple[Element, ...]:
     handle = asked.node.value("CONN:CardHandle") or ""
     card = asked.card(handle)
-    crypt = asked.node.value("CERT:Crypt") or ("ECC" if card.has_ecc else "RSA")
+    crypt = asked.node.value("CERT:Crypt") or _usual_crypt(asked, card)
     if crypt == "ECC" and not card.has_ecc:
         raise FaultError(4258, f"ECC-Zertifikate nicht vorhanden auf Karte: {handle}")
     wanted = [
