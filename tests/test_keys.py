@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import OwnTrouble
-from apowacht.plugins.wire.keys import load_client_key
+from apowacht.plugins.wire.keys import load_client_key, load_client_key_data
 from apowacht.plugins.wire.tls import Trust, open_tls
 
 if TYPE_CHECKING:
@@ -110,6 +110,15 @@ def test_ber_makes_no_noise(authority: Authority, tmp_path: Path) -> None:
         assert list(warnings.filters) == before
         warnings.warn("PKCS#12 is old", UserWarning, stacklevel=1)
     assert [str(warning.message) for warning in heard] == ["PKCS#12 is old"]
+
+
+def test_a_key_without_a_file(authority: Authority, tmp_path: Path) -> None:
+    """Bytes out of a .kon file load as a file does; errors name where they came from."""
+    data = pkcs12_by_openssl(authority.issue("x"), tmp_path / "k", PASSWORD, "-legacy").read_bytes()
+    assert load_client_key_data("pharmacy.kon", data, PASSWORD).subject == "CN=x"
+    with pytest.raises(OwnTrouble) as caught:
+        load_client_key_data("pharmacy.kon", data, "wrong")
+    assert (caught.value.reason, caught.value.values["file"]) == ("key_password", "pharmacy.kon")
 
 
 @pytest.mark.parametrize("options", [[], ["-legacy"]])

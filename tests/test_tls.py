@@ -362,6 +362,15 @@ def test_what_may_stand_in_a_ca_file(what: str, authority: Authority, tmp_path: 
     assert not seen.self_signed
 
 
+def test_authorities_without_a_file(authority: Authority, tmp_path: Path) -> None:
+    """Certificates in DER one behind the other, as out of a .kon file, alone are trusted."""
+    stranger, der = Authority("stranger"), Encoding.DER
+    both = [one.certificate.public_bytes(der) for one in (stranger, authority)]
+    with s_server(authority.issue(), tmp_path) as port:
+        assert reach(port, Trust(ca_data=b"".join(both))) == b"HTTP"
+        assert trouble(port, Trust(ca_data=both[0])).reason == "tls_untrusted"
+
+
 @pytest.mark.parametrize("content", [None, b"", b"nothing", b"-----BEGIN CERTIFICATE-----\n"])
 def test_ca_file_without_certificates_is_ours(content: bytes | None, tmp_path: Path) -> None:
     """It is told before anything is opened."""

@@ -32,8 +32,9 @@ class Check(NamedTuple):
     """One question about the chain; the command is `check_apo_<name>`.
 
     `doc` is the module's docstring: the help text. `silence` is the failure class, and
-    `silence_state` the state, when the target gives no answer. `urgent` failure classes are
-    never held back by `--debounce` or `--grace`.
+    `silence_state` the state, when the target gives no answer; where the class depends on the
+    options or on how it is silent, `silence_by` names it. `urgent` failure classes are never held
+    back by `--debounce` or `--grace`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Check(NamedTuple):
     silence: str
     silence_state: State
     urgent: frozenset[str] = frozenset()
+    silence_by: Callable[[TargetTrouble, Any], str] | None = None
 
     def run(self, options: Options) -> Report:
         """Ask, read and judge once. Raises OwnTrouble; a target's trouble is a finding."""
@@ -59,7 +61,8 @@ class Check(NamedTuple):
     def _silent(self, trouble: TargetTrouble, options: Options) -> Finding:
         chosen = options.timeout_state
         state = State[chosen.upper()] if chosen else self.silence_state
-        return Finding(self.silence, state, {**trouble.values, "reason": trouble})
+        key = self.silence_by(trouble, options) if self.silence_by else self.silence
+        return Finding(key, state, {**trouble.values, "reason": trouble})
 
     def _settled(self, report: Report, options: Options, *, whole: bool) -> Report:
         """Hold back what is not to be believed yet, and add what the run could not do.
@@ -110,7 +113,8 @@ class Check(NamedTuple):
 
 def _identity(finding: Finding) -> str:
     """What makes two findings of different runs the same one."""
-    return "/".join((finding.key, str(finding.values.get("alarm", "")), finding.name or ""))
+    alarm = finding.values.get("alarm") or finding.values.get("condition") or ""
+    return "/".join((finding.key, str(alarm), finding.name or ""))
 
 
 def _again(identity: str, answer: Settled) -> Finding:
@@ -118,7 +122,7 @@ def _again(identity: str, answer: Settled) -> Finding:
     return Finding(
         key,
         State(answer.state),
-        {"alarm": alarm or None},
+        {"alarm": alarm or None, "condition": alarm or None},
         name=name or None,
         held_seconds=answer.held_seconds,
     )

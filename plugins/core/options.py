@@ -14,6 +14,8 @@ from apowacht.plugins.core.limits import DURATION, MOMENT, LimitType
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from apowacht.plugins.core.hours import Hours
+
 STATES = ("ok", "warning", "critical", "unknown")
 
 
@@ -29,6 +31,20 @@ class DebounceType(click.ParamType[tuple[int, int]]):
         from apowacht.plugins.core.debounce import parse_debounce
 
         return parse_debounce(str(value))
+
+
+class HoursType(click.ParamType["Hours"]):
+    """Opening hours on the command line."""
+
+    name = "hours"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Hours:
+        """See `Hours.parse`. Raises OwnTrouble for what is not understood."""
+        from apowacht.plugins.core.hours import Hours
+
+        return value if isinstance(value, Hours) else Hours.parse(str(value))
 
 
 DEBOUNCE = DebounceType()
@@ -184,6 +200,61 @@ ALIAS = option(
     multiple=True,
     metavar="NEW=OLD",
     help="Call the device OLD by the name NEW (repeatable).",
+)
+
+HOURS = option(
+    "--hours",
+    type=HoursType(),
+    metavar="TEXT",
+    help='Opening hours by this computer\'s clock, "Mo-Fr 08:00-18:30; Sa 08:30-13:00": outside '
+    "them a device that is switched off is no fault [default: always open].",
+)
+
+KONNEKTOR = (
+    option("--kon", metavar="FILE", help="Take what is not given here from this .kon file."),
+    flag("--no-tls", help="Ask in clear (http), where the Konnektor allows it."),
+    option("--mandant", metavar="ID", help="Mandant that is asked for, as the Konnektor names it."),
+    option("--client-system", metavar="ID", help="Client system in whose name is asked."),
+    option("--workplace", metavar="ID", help="Workplace in whose name is asked."),
+    option("--user-id", metavar="ID", help="User ID, where a Konnektor wants one."),
+    option("--user", metavar="NAME", help="Log in as this user (HTTP Basic)."),
+    option(
+        "--password-file",
+        metavar="FILE",
+        help="File with the user's password [or environment APOWACHT_KONNEKTOR_PASSWORD].",
+    ),
+    option("--client-cert", metavar="FILE", help="Client certificate with key, PKCS#12 or PEM."),
+    option(
+        "--client-cert-password-file",
+        metavar="FILE",
+        help="File with that file's password [or environment APOWACHT_CLIENT_CERT_PASSWORD].",
+    ),
+    option("--ca-file", metavar="FILE", help="Trust the authorities in this file."),
+    option(
+        "--tls-fingerprint",
+        multiple=True,
+        metavar="SHA256",
+        help="Trust the certificate with this fingerprint (repeatable).",
+    ),
+    option(
+        "--tls-server-name",
+        metavar="NAME",
+        help="Name that the certificate must hold [default: konnektor.konlan with an authority of "
+        "the TI, else the host].",
+    ),
+    flag("--insecure", help="Encrypt without knowing with whom; sends no credentials."),
+    flag(
+        "--rewrite-endpoints",
+        help="Ask all services at this host and port, whatever address the Konnektor tells (NAT, "
+        "TI-Gateway).",
+    ),
+    option(
+        "--connector-location",
+        type=click.Choice(("local", "hosted")),
+        default="local",
+        show_default=True,
+        help="Whether there is a box on site to look at.",
+    ),
 )
 
 SNMP = (

@@ -129,7 +129,11 @@ def load_client_key(file: str, password: str | None = None) -> ClientKey:
     key_no_certificate, key_several (more than one key), key_mismatch (no certificate belongs to
     the key), key_kind (a kind of key or encryption that cannot be used here).
     """
-    data = _read(file)
+    return load_client_key_data(file, _read(file), password)
+
+
+def load_client_key_data(file: str, data: bytes, password: str | None = None) -> ClientKey:
+    """As `load_client_key`, of a key's bytes; `file` says in errors where they came from."""
     secret = password.encode(errors="surrogateescape") if password else None
     if b"-----BEGIN " in data:
         key, certificates = _from_pem(file, data, secret)

@@ -56,7 +56,8 @@ class Trust:
     """Whom to believe.
 
     `ca_file`: PEM or DER, instead of the system's authorities; intermediate ones and a server's
-    own certificate will do. `fingerprints`: SHA-256 of the server's certificate, with or without
+    own certificate will do. `ca_data`: the same as DER certificates one behind the other, instead
+    of a file. `fingerprints`: SHA-256 of the server's certificate, with or without
     colons; one must match, and then `ca_file` and names do not matter. `server_name`: the name
     that the certificate must hold instead of the host; it is also sent to the server.
     `insecure`: nothing is verified (a fingerprint, if given, still is). `allow_expired`: dates do
@@ -64,7 +65,7 @@ class Trust:
     Raises OwnTrouble("bad_fingerprint").
     """
 
-    __slots__ = ("allow_expired", "ca_file", "fingerprints", "insecure", "server_name")
+    __slots__ = ("allow_expired", "ca_data", "ca_file", "fingerprints", "insecure", "server_name")
 
     def __init__(
         self,
@@ -74,7 +75,9 @@ class Trust:
         *,
         insecure: bool = False,
         allow_expired: bool = False,
+        ca_data: bytes | None = None,
     ) -> None:
+        self.ca_data = ca_data
         self.ca_file = ca_file
         self.fingerprints = frozenset(map(_digits, fingerprints))
         self.server_name = server_name
@@ -229,6 +232,8 @@ def _context(
     elif trust.fingerprints or trust.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    elif trust.ca_data is not None:
+        context.load_verify_locations(cadata=trust.ca_data)
     elif trust.ca_file is None:
         context.load_default_certs()
     else:
