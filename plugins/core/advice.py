@@ -41,7 +41,10 @@ WIDEST: dict[str, str] = {
     "alarm": "Eingangsspannung außerhalb",
     "app": "E-Rezept-Fachdienst",
     "charge": "unbekannt",
+    "condition": "Liste der Netzagentur nicht aktualisiert",
     "date": "31.12.2026",
+    "firmware": "255.255.255",
+    "latency": "120,123 s",
     "load": "unbekannt",
     "min": "1440",
     "n": "42",
@@ -97,6 +100,127 @@ ALARMS: dict[str, Text] = {
     "site_wiring_fault": ("Netzanschluss verpolt", "site wiring fault"),
     "ups_alarm": ("Alarm ohne Text", "alarm without text"),
     "unnamed_alarm": ("Alarm ohne Namen", "unnamed alarm"),
+}
+
+CONDITIONS: dict[str, Text] = {
+    # A Konnektor's operating conditions (TAB_KON_503), decoded.
+    "EC_BNetzA_VL_Update_Not_Successful": (
+        "Liste der Netzagentur nicht aktualisiert",
+        "Bundesnetzagentur's list not updated",
+    ),
+    "EC_BNetzA_VL_not_valid": (
+        "Liste der Netzagentur abgelaufen",
+        "Bundesnetzagentur's list has expired",
+    ),
+    "EC_CRL_Expiring": (
+        "Sperrliste läuft binnen 3 Tagen ab",
+        "revocation list expires in 3 days",
+    ),
+    "EC_CRL_Out_Of_Date": ("Sperrliste abgelaufen", "revocation list has expired"),
+    "EC_CRYPTOPERATION_ALARM": (
+        "Verdacht auf Missbrauch von Schlüsseln",
+        "possible misuse of keys",
+    ),
+    "EC_CardTerminal_Not_Available": (
+        "Kartenterminal nicht verbunden",
+        "card terminal not connected",
+    ),
+    "EC_CardTerminal_Software_Out_Of_Date": (
+        "Terminal-Software nicht aktuell",
+        "terminal software not current",
+    ),
+    "EC_CardTerminal_gSMC-KT_Certificate_Expires_Soon": (
+        "Terminalkarte endet binnen 5 Wochen",
+        "terminal card ends within 5 weeks",
+    ),
+    "EC_Connector_Software_Out_Of_Date": (
+        "wichtiges Software-Update wartet",
+        "important software update is waiting",
+    ),
+    "EC_FW_Not_Valid_Status_Blocked": (
+        "Software gesperrt, Update zwingend",
+        "software blocked, update required",
+    ),
+    "EC_FW_Update_Available": ("Software-Update verfügbar", "software update available"),
+    "EC_Firewall_Not_Reliable": ("Firewall unzuverlässig", "firewall not reliable"),
+    "EC_IP_Adresses_Not_Available": (
+        "IP-Adressen fehlen oder sind falsch",
+        "IP addresses missing or wrong",
+    ),
+    "EC_LOG_OVERFLOW": ("Protokoll übergelaufen", "log has overflowed"),
+    "EC_NK_Certificate_Expired": ("VPN-Zertifikat abgelaufen", "VPN certificate has expired"),
+    "EC_NK_Certificate_Expiring": (
+        "VPN-Zertifikat endet binnen 180 Tagen",
+        "VPN certificate ends within 180 days",
+    ),
+    "EC_No_Online_Connection": ("kein Weg ins Internet", "no way to the internet"),
+    "EC_No_VPN_SIS_Connection": (
+        "kein sicherer Internetzugang (SIS)",
+        "no secure internet service (SIS)",
+    ),
+    "EC_No_VPN_TI_Connection": ("keine Verbindung zur TI", "no connection to the TI"),
+    "EC_OTHER_ERROR_STATE": ("Herstellermeldung", "vendor's message"),
+    "EC_Random_Generator_Not_Reliable": (
+        "Zufallsgenerator unzuverlässig",
+        "random generator not reliable",
+    ),
+    "EC_Secure_KeyStore_Not_Available": (
+        "Schlüsselspeicher nicht verfügbar",
+        "key store not available",
+    ),
+    "EC_Security_Log_Not_Writable": (
+        "Sicherheitsprotokoll nicht beschreibbar",
+        "security log not writable",
+    ),
+    "EC_Software_Integrity_Check_Failed": (
+        "Softwareprüfung nicht bestanden",
+        "software integrity check failed",
+    ),
+    "EC_TLS_Certificate_Security": (
+        "Schlüssel des Konnektors ist schwach",
+        "Konnektor's TLS key is weak",
+    ),
+    "EC_TLS_Client_Certificate_Security": (
+        "Schlüssel eines Clientsystems schwach",
+        "a client system's key is weak",
+    ),
+    "EC_TSL_Expiring": (
+        "Vertrauensliste endet binnen 7 Tagen",
+        "trust list ends within 7 days",
+    ),
+    "EC_TSL_Out_Of_Date_Beyond_Grace_Period": (
+        "Nachfrist der Vertrauensliste vorbei",
+        "trust list's grace period is over",
+    ),
+    "EC_TSL_Out_Of_Date_Within_Grace_Period": (
+        "Vertrauensliste in der Nachfrist",
+        "trust list is in its grace period",
+    ),
+    "EC_TSL_Trust_Anchor_Expiring": (
+        "Vertrauensanker endet binnen 30 Tagen",
+        "trust anchor ends within 30 days",
+    ),
+    "EC_TSL_Trust_Anchor_Out_Of_Date": (
+        "Vertrauensanker abgelaufen",
+        "trust anchor has expired",
+    ),
+    "EC_TSL_Update_Not_Successful": (
+        "Vertrauensliste nicht aktualisiert",
+        "trust list was not updated",
+    ),
+    "EC_Time_Difference_Intolerable": ("Uhrzeit weicht zu weit ab", "clock is too far off"),
+    "EC_Time_Sync_Not_Successful": (
+        "letzter Uhrenabgleich misslungen",
+        "last clock synchronisation failed",
+    ),
+    "EC_Time_Sync_Pending_Critical": (
+        "Uhr zu lange nicht abgeglichen",
+        "clock unsynchronised for too long",
+    ),
+    "EC_Time_Sync_Pending_Warning": (
+        "Uhr seit Tagen nicht abgeglichen",
+        "clock not synchronised for days",
+    ),
 }
 
 NOTES: dict[str, Text] = {
@@ -589,6 +713,42 @@ ADVICE: dict[str, Row] = {
             "Do not leave it: there is no fallback now.",
         ),
     ),
+    "kon.connected": Row(
+        "",
+        (
+            "Konnektor seit {since} mit der TI verbunden",
+            "Konnektor connected to the TI for {since}",
+        ),
+        (
+            "Der Konnektor ({product}, Firmware {firmware}) ist seit {since} mit der TI verbunden.",
+            "The Konnektor ({product}, firmware {firmware}) has been connected to the TI for {since}.",
+        ),
+    ),
+    "kon.reachable": Row(
+        "",
+        ("Konnektor antwortet, Firmware {firmware}", "Konnektor answers, firmware {firmware}"),
+        (
+            "Der Konnektor antwortet ({product}, Firmware {firmware}); ohne --mandant wird er nicht mehr gefragt.",
+            "The Konnektor answers ({product}, firmware {firmware}); without --mandant nothing more is asked.",
+        ),
+    ),
+    "kon.reading": Row("", NONE, NONE),  # shown as a number only
+    "kon.noted": Row(
+        "",
+        ("Hinweis: {condition}", "note: {condition}"),
+        (
+            "Der Konnektor vermerkt seit {since}: {condition}. Beim nächsten Wartungstermin ansprechen.",
+            "The Konnektor has noted for {since}: {condition}. Mention it at the next maintenance.",
+        ),
+    ),
+    "kon.answer_warning": Row(
+        "",
+        ("Konnektor antwortet mit einer Warnung", "Konnektor answers with a warning"),
+        (
+            "Der Konnektor beantwortet {what} mit einer Warnung (Fehler {code}).",
+            "The Konnektor answers {what} with a warning (error {code}).",
+        ),
+    ),
     "kon.unreachable.local": Row(
         "team_dvo",
         ("Konnektor antwortet nicht", "Konnektor does not answer"),
@@ -635,13 +795,42 @@ ADVICE: dict[str, Row] = {
         "dvo",
         ("Konnektor ohne TI-Verbindung", "Konnektor has no TI connection"),
         (
-            "Der Konnektor hat keine TI-Verbindung, obwohl das Internet läuft.",
-            "The Konnektor has no TI connection although the internet works.",
+            "Der Konnektor hat seit {since} keine TI-Verbindung; E-Rezepte gehen nicht.",
+            "The Konnektor has had no TI connection for {since}; e-prescriptions do not work.",
         ),
         ("DVO anrufen und diese Anzeige vorlesen.", "Call the DVO and read this page out."),
         (
             "SMC-B nicht ziehen, kein Werksreset, nicht deregistrieren.",
             "No card removal, factory reset or de-registration.",
+        ),
+    ),
+    "kon.vpn_offline.hosted": Row(
+        "ti_provider",
+        ("Konnektor im Rechenzentrum ohne TI", "hosted Konnektor has no TI connection"),
+        (
+            "Der Konnektor im Rechenzentrum hat seit {since} keine TI-Verbindung; E-Rezepte gehen nicht.",
+            "The hosted Konnektor has had no TI connection for {since}; e-prescriptions do not work.",
+        ),
+        (
+            "TI-Anbieter anrufen und diese Anzeige vorlesen.",
+            "Call the TI provider and read this page out.",
+        ),
+        ("Vor Ort nichts umstecken.", "Do not re-plug anything on site."),
+    ),
+    "kon.no_internet": Row(
+        "it",
+        ("Konnektor erreicht das Internet nicht", "Konnektor cannot reach the internet"),
+        (
+            "Der Konnektor erreicht seit {since} das Internet nicht; damit fehlt auch die TI.",
+            "The Konnektor has not reached the internet for {since}; so the TI is missing too.",
+        ),
+        (
+            "Internet-Anzeige prüfen; läuft das Internet, DVO anrufen.",
+            "Check the internet tile; if the internet works, call the DVO.",
+        ),
+        (
+            "Konnektor nicht neu starten, solange das Internet fehlt.",
+            "Do not restart the Konnektor while the internet is down.",
         ),
     ),
     "kon.vpn_offline.central": Row(
@@ -659,10 +848,10 @@ ADVICE: dict[str, Row] = {
     ),
     "kon.tsl_crl_expiring": Row(
         "dvo",
-        ("Vertrauenslisten laufen am {date} ab", "trust lists expire on {date}"),
+        ("Vertrauenslisten laufen bald ab", "trust lists expire soon"),
         (
-            "Die Vertrauenslisten (TSL/CRL) im Konnektor laufen am {date} ab.",
-            "The trust lists (TSL/CRL) in the Konnektor expire on {date}.",
+            "Im Konnektor: {condition}; danach reißt die TI-Verbindung ab.",
+            "In the Konnektor: {condition}; after that the TI link drops.",
         ),
         ("DVO bitten, TSL und CRL zu aktualisieren.", "Ask the DVO to update TSL and CRL."),
         ("Nicht bis zum Ablauf warten.", "Do not wait for the expiry."),
@@ -709,6 +898,214 @@ ADVICE: dict[str, Row] = {
         ),
         ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
     ),
+    "kon.fatal_condition": Row(
+        "dvo",
+        ("Konnektor: {condition}", "Konnektor: {condition}"),
+        (
+            "Der Konnektor meldet seit {since} einen kritischen Zustand und arbeitet nur eingeschränkt: {condition}.",
+            "The Konnektor has reported a critical state for {since} and works only in part: {condition}.",
+        ),
+        (
+            "DVO anrufen und den angezeigten Fehlernamen nennen.",
+            "Call the DVO and quote the error name shown.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.condition": Row(
+        "dvo",
+        ("Konnektor: {condition}", "Konnektor: {condition}"),
+        (
+            "Der Konnektor meldet seit {since}: {condition}.",
+            "The Konnektor has reported for {since}: {condition}.",
+        ),
+        (
+            "DVO anrufen und den angezeigten Fehlernamen nennen.",
+            "Call the DVO and quote the error name shown.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.clock": Row(
+        "dvo",
+        ("Konnektor: {condition}", "Konnektor: {condition}"),
+        (
+            "Der Konnektor meldet seit {since}: {condition}. Mit falscher Uhr reißt die TI-Verbindung ab.",
+            "The Konnektor has reported for {since}: {condition}. With a wrong clock the TI link drops.",
+        ),
+        (
+            "DVO anrufen: Zeitabgleich (NTP) des Konnektors prüfen.",
+            "Call the DVO: check the Konnektor's time service (NTP).",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.network": Row(
+        "dvo",
+        ("Konnektor: {condition}", "Konnektor: {condition}"),
+        (
+            "Der Konnektor meldet seit {since}: {condition}. Ohne sie gibt es keine TI-Verbindung.",
+            "The Konnektor has reported for {since}: {condition}. Without them there is no TI connection.",
+        ),
+        (
+            "DVO anrufen: Netzeinstellungen des Konnektors prüfen.",
+            "Call the DVO: check the Konnektor's network settings.",
+        ),
+        ("Kein Werksreset.", "No factory reset."),
+    ),
+    "kon.fw_blocked": Row(
+        "dvo",
+        ("Konnektor gesperrt: Software-Update nötig", "Konnektor blocked: software update needed"),
+        (
+            "Mit dieser Software darf der Konnektor nicht mehr in die TI.",
+            "With this software the Konnektor is no longer allowed into the TI.",
+        ),
+        (
+            "DVO sofort anrufen: Software-Update einspielen.",
+            "Call the DVO now: install the software update.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.cert_expired": Row(
+        "dvo",
+        ("VPN-Zertifikat des Konnektors abgelaufen", "Konnektor's VPN certificate has expired"),
+        (
+            "Das VPN-Zertifikat des Konnektors ist abgelaufen; er kommt nicht mehr in die TI.",
+            "The Konnektor's VPN certificate has expired; it no longer gets into the TI.",
+        ),
+        (
+            "DVO sofort anrufen: Austausch oder TI-Gateway.",
+            "Call the DVO now: replacement or TI-Gateway.",
+        ),
+        ("Konnektor nicht deregistrieren.", "Do not de-register the Konnektor."),
+    ),
+    "kon.vpn_cert_expiring": Row(
+        "dvo",
+        ("VPN-Zertifikat endet binnen 180 Tagen", "VPN certificate ends within 180 days"),
+        (
+            "Das VPN-Zertifikat des Konnektors endet binnen 180 Tagen; danach geht keine TI.",
+            "The Konnektor's VPN certificate ends within 180 days; then there is no TI.",
+        ),
+        (
+            "DVO: Austausch oder Wechsel zum TI-Gateway planen.",
+            "Plan a swap or a move to the TI-Gateway with the DVO.",
+        ),
+        ("Nicht auf automatische Verlängerung verlassen.", "Do not rely on automatic renewal."),
+    ),
+    "kon.lan_cert_expired": Row(
+        "dvo",
+        ("Konnektor-Zertifikat am {date} abgelaufen", "Konnektor certificate expired on {date}"),
+        (
+            "Das LAN-Zertifikat des Konnektors ist abgelaufen; Programme, die es prüfen, erreichen ihn nicht.",
+            "The Konnektor's LAN certificate has expired; programs that verify it cannot reach it.",
+        ),
+        (
+            "DVO: im Konnektor auf ein gültiges Zertifikat umstellen.",
+            "DVO: switch the Konnektor to a valid certificate.",
+        ),
+        ("Nicht mit der SMC-B verwechseln.", "Do not confuse it with the SMC-B."),
+    ),
+    "kon.not_verified": Row(
+        "it",
+        ("Konnektor nicht geprüft: {reason}", "Konnektor not verified: {reason}"),
+        (
+            "Ob das der richtige Konnektor ist, war nicht zu prüfen; deshalb wurde er nicht gefragt.",
+            "Whether this is the right Konnektor could not be verified, so it was not asked.",
+        ),
+        (
+            "Zertifikat am Gerät vergleichen, dann die genannte Option setzen.",
+            "Compare the certificate on the device, then set the option named.",
+        ),
+        (
+            "Nicht als Ausfall des Konnektors werten.",
+            "Do not treat it as an outage of the Konnektor.",
+        ),
+    ),
+    "kon.tls_failed": Row(
+        "it",
+        ("Konnektor: TLS scheitert ({reason})", "Konnektor: TLS fails ({reason})"),
+        (
+            "Der Konnektor ist da, aber eine verschlüsselte Verbindung kommt nicht zustande.",
+            "The Konnektor is there, but no encrypted connection comes about.",
+        ),
+        (
+            "Die genannte Einstellung prüfen; nach einem Update den DVO fragen.",
+            "Check the setting named; after an update ask the DVO.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.settings": Row(
+        "it",
+        ("Konnektor lehnt ab: {reason}", "Konnektor refuses: {reason}"),
+        (
+            "Der Konnektor läuft, nimmt aber die Einstellungen dieser Prüfung nicht an.",
+            "The Konnektor runs but does not accept this check's settings.",
+        ),
+        (
+            "Genannte Option mit dem Infomodell des Konnektors vergleichen.",
+            "Compare the option named with the Konnektor's Infomodell.",
+        ),
+        (
+            "Nicht als Ausfall des Konnektors werten.",
+            "Do not treat it as an outage of the Konnektor.",
+        ),
+    ),
+    "kon.internal": Row(
+        "dvo",
+        ("Konnektor meldet internen Fehler", "Konnektor reports an internal error"),
+        (
+            "Der Konnektor beantwortet eine Abfrage mit einem internen Fehler.",
+            "The Konnektor answers a question with an internal error.",
+        ),
+        ("DVO anrufen und die Fehlernummer nennen.", "Call the DVO and quote the error number."),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.operation": Row(
+        "dvo",
+        ("Abfrage gescheitert: {reason}", "question failed: {reason}"),
+        (
+            "Eine Abfrage des Konnektors ist gescheitert; was sie zeigen soll, ist unbekannt.",
+            "A question to the Konnektor failed; what it should tell is unknown.",
+        ),
+        (
+            "Bleibt es so, dem DVO diese Meldung vorlesen.",
+            "If it stays, read this message to the DVO.",
+        ),
+        ("Nicht als «alles gut» werten.", "Do not take it as «all well»."),
+    ),
+    "kon.operation_silent": Row(
+        "dvo",
+        ("Konnektor beantwortet Abfragen nicht", "Konnektor leaves questions unanswered"),
+        (
+            "Der Konnektor ist da, beantwortet aber eine Abfrage nicht.",
+            "The Konnektor is there but leaves a question unanswered.",
+        ),
+        ("DVO anrufen und diese Anzeige vorlesen.", "Call the DVO and read this page out."),
+        ("Nicht mehrfach neu starten.", "Do not restart it repeatedly."),
+    ),
+    "kon.slow": Row(
+        "dvo",
+        ("Konnektor antwortet langsam ({latency})", "Konnektor answers slowly ({latency})"),
+        (
+            "Der Konnektor braucht für {what} {latency}.",
+            "The Konnektor takes {latency} for {what}.",
+        ),
+        (
+            "Bleibt es so, den Konnektor vom DVO prüfen lassen.",
+            "If it stays, have the DVO check the Konnektor.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
+    ),
+    "kon.fw_below": Row(
+        "dvo",
+        ("Konnektor-Software {firmware} ist zu alt", "Konnektor software {firmware} is too old"),
+        (
+            "Die Konnektor-Software {firmware} ist älter als die verlangte {least}.",
+            "The Konnektor software {firmware} is older than the {least} wanted.",
+        ),
+        (
+            "Update-Termin außerhalb der Öffnungszeit vereinbaren.",
+            "Book an update outside opening hours.",
+        ),
+        ("Update nicht im laufenden Betrieb starten.", "Do not start the update while serving."),
+    ),
     "kon.fw_outdated": Row(
         "dvo",
         ("Konnektor-Software veraltet", "Konnektor software is outdated"),
@@ -722,18 +1119,149 @@ ADVICE: dict[str, Row] = {
         ),
         ("Update nicht im laufenden Betrieb starten.", "Do not start the update while serving."),
     ),
+    "kt.ready": Row(
+        "",
+        ("SMC-B bereit, verbundene Terminals: {n}", "SMC-B ready, terminals connected: {n}"),
+        (
+            "Die SMC-B ist bereit; mit dem Konnektor verbundene Kartenterminals: {n}.",
+            "The SMC-B is ready; card terminals connected to the Konnektor: {n}.",
+        ),
+    ),
+    "kt.connected": Row(
+        "",
+        ("verbundene Terminals: {n}", "terminals connected: {n}"),
+        (
+            "Mit dem Konnektor verbundene Kartenterminals: {n}.",
+            "Card terminals connected to the Konnektor: {n}.",
+        ),
+    ),
     "kt.offline": Row(
         "team_dvo",
-        ("Kartenterminal {name} nicht verbunden", "card terminal {name} is not connected"),
+        ("Kartenterminal nicht verbunden", "card terminal not connected"),
         (
-            "Kartenterminal {name} ist nicht mit dem Konnektor verbunden.",
-            "Card terminal {name} is not connected to the Konnektor.",
+            "Das Kartenterminal ist nicht mit dem Konnektor verbunden.",
+            "The card terminal is not connected to the Konnektor.",
         ),
         (
             "Strom und Netzkabel prüfen, Terminal einmal neu starten.",
             "Check power and cable, restart the terminal once.",
         ),
         ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.offline_alive": Row(
+        "dvo",
+        ("Terminal an, aber nicht verbunden", "terminal is on but not connected"),
+        (
+            "Das Kartenterminal antwortet selbst, ist aber nicht mit dem Konnektor verbunden.",
+            "The card terminal itself answers but is not connected to the Konnektor.",
+        ),
+        (
+            "DVO anrufen: Netz zwischen Terminal und Konnektor prüfen.",
+            "Call the DVO: check the network between terminal and Konnektor.",
+        ),
+        ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.offline_dead": Row(
+        "team_dvo",
+        ("Kartenterminal aus oder ohne Netz", "card terminal off or without network"),
+        (
+            "Das Kartenterminal ist nicht verbunden und antwortet auch selbst nicht.",
+            "The card terminal is not connected and does not answer by itself either.",
+        ),
+        (
+            "Strom und Netzkabel prüfen, Terminal einmal neu starten.",
+            "Check power and cable, restart the terminal once.",
+        ),
+        ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.unlisted": Row(
+        "dvo",
+        ("Terminal dem Konnektor unbekannt", "terminal unknown to the Konnektor"),
+        (
+            "Der Konnektor kennt kein Kartenterminal dieses Namens; er nennt: {known}.",
+            "The Konnektor knows no card terminal of this name; it lists: {known}.",
+        ),
+        (
+            "Schreibweise vergleichen; fehlt das Terminal wirklich, DVO anrufen.",
+            "Compare the spelling; if the terminal really is missing, call the DVO.",
+        ),
+        ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.none_connected": Row(
+        "team_dvo",
+        ("kein Kartenterminal verbunden", "no card terminal is connected"),
+        (
+            "Kein Kartenterminal ist mit dem Konnektor verbunden; E-Rezepte gehen nicht.",
+            "No card terminal is connected to the Konnektor; e-prescriptions do not work.",
+        ),
+        (
+            "Strom und Netzkabel der Terminals prüfen, dann DVO anrufen.",
+            "Check power and cables of the terminals, then call the DVO.",
+        ),
+        ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.too_few": Row(
+        "team_dvo",
+        ("verbundene Terminals: {n}, nötig: {min}", "terminals connected: {n}, needed: {min}"),
+        (
+            "Verbundene Kartenterminals: {n}; gebraucht werden {min}.",
+            "Card terminals connected: {n}; {min} are needed.",
+        ),
+        (
+            "Strom und Netzkabel der fehlenden Terminals prüfen.",
+            "Check power and cables of the missing terminals.",
+        ),
+        ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.no_spare": Row(
+        "team_dvo",
+        ("kein Ersatzterminal", "no spare terminal"),
+        (
+            "Das Ersatzterminal ist nicht verbunden; fällt ein weiteres aus, fehlt der Ersatz.",
+            "The spare terminal is not connected; if another one fails there is no replacement.",
+        ),
+        (
+            "Ersatzterminal einschalten, Strom und Netzkabel prüfen.",
+            "Switch on the spare terminal, check power and cable.",
+        ),
+        ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
+    ),
+    "kt.off_closed": Row(
+        "",
+        ("Terminal aus, Apotheke geschlossen", "terminal off, pharmacy closed"),
+        (
+            "Das Kartenterminal ist aus; außerhalb der Öffnungszeit ist das kein Fehler.",
+            "The card terminal is off; outside opening hours that is no fault.",
+        ),
+    ),
+    "kt.off_unneeded": Row(
+        "",
+        ("Terminal aus, nicht erwartet", "terminal off, not expected"),
+        (
+            "Das Kartenterminal ist nicht verbunden; erwartet wird es nicht.",
+            "The card terminal is not connected; nobody expects it.",
+        ),
+    ),
+    "kt.never_connected": Row(
+        "",
+        ("Terminal war nie verbunden", "terminal was never connected"),
+        (
+            "Das Kartenterminal ist eingetragen, war aber nie verbunden.",
+            "The card terminal is listed but was never connected.",
+        ),
+    ),
+    "kt.fw_outdated": Row(
+        "dvo",
+        ("Terminal-Software nicht aktuell", "terminal software not current"),
+        (
+            "Die Software des Kartenterminals ist nicht aktuell.",
+            "The software of the card terminal is not current.",
+        ),
+        (
+            "Update-Termin außerhalb der Öffnungszeit vereinbaren.",
+            "Book an update outside opening hours.",
+        ),
+        ("Update nicht im laufenden Betrieb starten.", "Do not start the update while serving."),
     ),
     "kt.smcb_offline": Row(
         "team_dvo",
@@ -747,6 +1275,67 @@ ADVICE: dict[str, Row] = {
             "Dieses Terminal nie ausschalten, auch nicht nachts.",
             "Never switch this terminal off, not even at night.",
         ),
+    ),
+    "smcb.ready": Row(
+        "",
+        ("SMC-B-PIN eingegeben", "SMC-B PIN entered"),
+        ("Die PIN der SMC-B ist eingegeben.", "The SMC-B PIN has been entered."),
+    ),
+    "smcb.pin_off": Row(
+        "",
+        ("SMC-B ohne PIN-Schutz", "SMC-B without PIN protection"),
+        (
+            "Der PIN-Schutz der SMC-B ist abgeschaltet; sie ist ohne PIN nutzbar.",
+            "The PIN protection of the SMC-B is switched off; it works without.",
+        ),
+    ),
+    "smcb.pin_spare": Row(
+        "",
+        ("weitere SMC-B, PIN nicht eingegeben", "another SMC-B, PIN not entered"),
+        (
+            "Die PIN dieser SMC-B ist nicht eingegeben; gebraucht wird sie gerade nicht.",
+            "The PIN of this SMC-B has not been entered; it is not needed now.",
+        ),
+    ),
+    "smcb.no_pin": Row(
+        "owner_dvo",
+        ("SMC-B hat noch keine PIN", "SMC-B has no PIN yet"),
+        (
+            "Für die SMC-B ist noch keine PIN gesetzt; sie ist nicht nutzbar.",
+            "No PIN has been set for the SMC-B; it cannot be used.",
+        ),
+        ("Eigene PIN mit dem DVO setzen.", "Set your own PIN with the DVO."),
+        ("Keine PIN erraten wollen.", "Do not try to guess a PIN."),
+    ),
+    "smcb.pin_unclear": Row(
+        "dvo",
+        ("PIN-Zustand der SMC-B unklar", "SMC-B PIN state is unclear"),
+        (
+            "Der Konnektor nennt für die SMC-B einen unbekannten PIN-Zustand ({status}).",
+            "The Konnektor tells an unknown PIN state for the SMC-B ({status}).",
+        ),
+        ("DVO fragen, was der Zustand bedeutet.", "Ask the DVO what the state means."),
+        ("Keine PIN auf Verdacht eingeben.", "Do not enter a PIN on suspicion."),
+    ),
+    "smcb.too_few": Row(
+        "team_owner",
+        ("bereite SMC-B: {n}, nötig: {min}", "SMC-B ready: {n}, needed: {min}"),
+        ("Bereite SMC-B: {n}; gebraucht werden {min}.", "SMC-B ready: {n}; {min} are needed."),
+        ("Bei den übrigen Karten Sitz und PIN prüfen.", "Check seat and PIN of the other cards."),
+        ("Karte nicht im laufenden Betrieb ziehen.", "Do not pull the card while in use."),
+    ),
+    "smcb.g20_ending": Row(
+        "owner_tsp",
+        ("SMC-B (G2.0) nur bis 30.06.2026", "SMC-B (G2.0) only until 30 June 2026"),
+        (
+            "Diese SMC-B (G2.0) ist nur bis 30.06.2026 zulässig.",
+            "This SMC-B (G2.0) is permitted until 30 June 2026 only.",
+        ),
+        (
+            "Folgekarte G2.1 bestellen, Anbieter anrufen.",
+            "Order a G2.1 follow-up card, call the issuer.",
+        ),
+        ("Aufgedrucktes Datum nicht als gültig ansehen.", "Do not trust the printed date."),
     ),
     "smcb.pin_missing": Row(
         "team_owner",
@@ -766,10 +1355,10 @@ ADVICE: dict[str, Row] = {
     ),
     "smcb.pin_low_tries": Row(
         "owner",
-        ("SMC-B-PIN: nur noch {n} Versuche", "SMC-B PIN: only {n} tries left"),
+        ("SMC-B-PIN: Versuche übrig: {n}", "SMC-B PIN: tries left: {n}"),
         (
-            "Achtung: Für die SMC-B-PIN bleiben nur noch {n} Versuche.",
-            "Caution: only {n} tries left for the SMC-B PIN.",
+            "Achtung: Für die SMC-B-PIN bleiben nur noch wenige Versuche, nämlich {n}.",
+            "Caution: few tries are left for the SMC-B PIN, namely {n}.",
         ),
         (
             "PIN erst beim Inhaber oder im PIN-Brief nachsehen.",
@@ -899,18 +1488,41 @@ ADVICE: dict[str, Row] = {
     "gsmckt.g20": Row(
         "dvo",
         (
-            "Terminalkarte G2.0 ({name}) bis 31.12.2026",
-            "card G2.0 in {name}: until 31 Dec 2026",
+            "Terminalkarte G2.0: bis 31.12.2026",
+            "card G2.0: usable until 31 Dec 2026",
         ),
         (
-            "Terminalkarte (gSMC-KT G2.0) in {name}: nur bis 31.12.2026 nutzbar.",
-            "Terminal card (gSMC-KT G2.0) in {name}: usable until 31 Dec 2026.",
+            "Die Terminalkarte (gSMC-KT G2.0) ist nur bis 31.12.2026 nutzbar.",
+            "The terminal card (gSMC-KT G2.0) is usable until 31 Dec 2026 only.",
         ),
         (
             "DVO-Termin: Karte G2.1 einsetzen und neu koppeln.",
             "Book the DVO: fit G2.1 and pair again.",
         ),
         ("Siegel am Terminal nicht selbst öffnen.", "Do not break the terminal's seal."),
+    ),
+    "gsmckt.g20_over": Row(
+        "dvo",
+        ("Terminalkarte G2.0 nicht zulässig", "terminal card G2.0 not permitted"),
+        (
+            "Die Terminalkarte (gSMC-KT G2.0) ist seit dem 01.01.2027 nicht mehr zulässig.",
+            "The terminal card (gSMC-KT G2.0) has not been permitted since 1 January 2027.",
+        ),
+        (
+            "DVO sofort anrufen: Karte G2.1 einsetzen und neu koppeln.",
+            "Call the DVO now: fit G2.1 and pair again.",
+        ),
+        ("Siegel am Terminal nicht selbst öffnen.", "Do not break the terminal's seal."),
+    ),
+    "gsmckt.expiring_soon": Row(
+        "dvo",
+        ("Terminalkarte endet binnen 5 Wochen", "terminal card ends within 5 weeks"),
+        (
+            "Die Terminalkarte (gSMC-KT) läuft in weniger als 5 Wochen ab; dann verliert das Terminal den Konnektor.",
+            "The terminal card (gSMC-KT) expires in less than 5 weeks; then the terminal loses the Konnektor.",
+        ),
+        ("DVO-Termin für Tausch und neues Koppeln machen.", "Book the DVO for swap and pairing."),
+        ("Nicht mit der SMC-B verwechseln.", "Do not confuse it with the SMC-B."),
     ),
     "gsmckt.expiring": Row(
         "dvo",
@@ -1204,8 +1816,8 @@ REASONS: dict[str, Reason] = {
     "tls_untrusted": Reason(
         ("kein Vertrauen", "untrusted"),
         (
-            "Dem Zertifikat von {host} ist nicht zu trauen ({detail}); --ca-file oder --tls-fingerprint angeben.",
-            "The certificate of {host} is not trusted ({detail}); give --ca-file or --tls-fingerprint.",
+            "Dem Zertifikat von {host} ist nicht zu trauen ({detail}; SHA-256 {fingerprint}); --ca-file angeben, oder am Gerät vergleichen und --tls-fingerprint angeben.",
+            "The certificate of {host} is not trusted ({detail}; SHA-256 {fingerprint}); give --ca-file, or compare it on the device and give --tls-fingerprint.",
         ),
     ),
     "konnektor_garbled": Reason(
@@ -1248,6 +1860,13 @@ REASONS: dict[str, Reason] = {
         (
             "{host} nennt für {service} keine brauchbare Adresse; --rewrite-endpoints oder --no-tls prüfen.",
             "{host} names no usable address for {service}; check --rewrite-endpoints or --no-tls.",
+        ),
+    ),
+    "sicct_garbled": Reason(
+        ("kein Terminal", "no terminal"),
+        (
+            "{host} antwortet nicht wie ein Kartenterminal («{answer}»); Adresse prüfen.",
+            "{host} does not answer like a card terminal («{answer}»); check the address.",
         ),
     ),
     "http_unauthorized": Reason(
@@ -1591,6 +2210,13 @@ REASONS: dict[str, Reason] = {
             "internal error {detail}; repeat with -vvv and report it",
         ),
     ),
+    "icmp_not_permitted": Reason(
+        ("Ping nicht erlaubt", "ping not allowed"),
+        (
+            "dieser Rechner darf keinen Ping senden; net.ipv4.ping_group_range dort setzen",
+            "this computer may not send a ping; set net.ipv4.ping_group_range there",
+        ),
+    ),
     "sicct_port": Reason(
         ("Port verboten", "port forbidden"),
         (
@@ -1663,6 +2289,34 @@ REASONS: dict[str, Reason] = {
         (
             "--replay {file}: weder .snmprec noch snmpwalk -On, upsc, apcaccess oder --record",
             "--replay {file}: neither .snmprec nor snmpwalk -On, upsc, apcaccess or --record",
+        ),
+    ),
+    "bad_condition": Reason(
+        ("Zustand falsch", "bad condition"),
+        (
+            "{option}: «{text}» ist nicht zu verstehen; zum Beispiel {example}",
+            "{option}: «{text}» cannot be understood; for example {example}",
+        ),
+    ),
+    "bad_version": Reason(
+        ("Version falsch", "bad version"),
+        (
+            "{option}: «{text}» ist keine Version; zum Beispiel 5.50.4",
+            "{option}: «{text}» is no version; for example 5.50.4",
+        ),
+    ),
+    "bad_direct": Reason(
+        ("Paar falsch", "bad pair"),
+        (
+            "--direct: «{text}» ist kein NAME=HOST; zum Beispiel Kasse=10.0.0.31",
+            "--direct: «{text}» is no NAME=HOST; for example till=10.0.0.31",
+        ),
+    ),
+    "replay_foreign": Reason(
+        ("keine Aufzeichnung", "no recording"),
+        (
+            "--replay {file}: keine Aufzeichnung von --record",
+            "--replay {file}: no recording of --record",
         ),
     ),
     "alias_syntax": Reason(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from apowacht.plugins.core.advice import (
     ADVICE,
     ALARMS,
+    CONDITIONS,
     OWNERS,
     REASONS,
     UNKNOWN_VALUE,
@@ -72,6 +73,15 @@ def alarm(value: object, lang: str) -> str:
     return pick(known, lang) if known else str(value).replace("_", " ")
 
 
+def condition(value: object, lang: str) -> str:
+    """A Konnektor's condition in words, with the number of a vendor's own; one that is not in the
+    table as its name with blanks."""
+    name, _, parameter = str(value).rstrip(")").partition("(")
+    known = CONDITIONS.get(name)
+    text = pick(known, lang) if known else name.removeprefix("EC_").replace("_", " ")
+    return f"{text} {parameter}".rstrip()
+
+
 def reason(value: Trouble, lang: str) -> str:
     """Why there was no answer, in a few words."""
     row = REASONS.get(value.reason)
@@ -82,7 +92,9 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "age": duration,
     "alarm": alarm,
     "charge": percent,
+    "condition": condition,
     "date": day,
+    "latency": lambda value, lang: f"{decimal(round(value, 1))} s",
     "load": percent,
     "need": duration,
     "reason": reason,
@@ -130,6 +142,8 @@ def headline(finding: Finding, lang: str) -> str:
 def sentence(finding: Finding, lang: str) -> str:
     """What is wrong, as a full sentence; with the reason's own sentence where there is one."""
     text = _named(finding, fill(ADVICE[finding.key].sentence, finding.values, lang))
+    if finding.values.get("condition"):  # the name that the Konnektor's makers search for
+        text = f"{text} ({clean(str(finding.values['condition']))})"
     trouble: Trouble | None = finding.values.get("reason")  # type: ignore[assignment]
     if trouble is not None:
         text = f"{text} {trouble_sentence(trouble, lang)}"
