@@ -745,8 +745,8 @@ ADVICE: dict[str, Row] = {
         "",
         ("Konnektor antwortet mit einer Warnung", "Konnektor answers with a warning"),
         (
-            "Der Konnektor beantwortet {what} mit einer Warnung (Fehler {code}).",
-            "The Konnektor answers {what} with a warning (error {code}).",
+            "Der Konnektor beantwortet {alarm} mit einer Warnung (Fehler {code}).",
+            "The Konnektor answers {alarm} with a warning (error {code}).",
         ),
     ),
     "kon.unreachable.local": Row(
@@ -819,10 +819,10 @@ ADVICE: dict[str, Row] = {
     ),
     "kon.no_internet": Row(
         "it",
-        ("Konnektor erreicht das Internet nicht", "Konnektor cannot reach the internet"),
+        ("Konnektor meldet: kein Weg ins Internet", "Konnektor reports: no way to the internet"),
         (
-            "Der Konnektor erreicht seit {since} das Internet nicht; damit fehlt auch die TI.",
-            "The Konnektor has not reached the internet for {since}; so the TI is missing too.",
+            "Der Konnektor meldet seit {since}, dass er das Internet nicht erreicht; damit fehlt auch die TI.",
+            "The Konnektor has reported for {since} that it does not reach the internet; so the TI is missing too.",
         ),
         (
             "Internet-Anzeige prüfen; läuft das Internet, DVO anrufen.",
@@ -845,6 +845,26 @@ ADVICE: dict[str, Row] = {
             "Inform customers; urgent: paper form from the practice.",
         ),
         ("Nichts neu starten.", "Do not restart anything."),
+    ),
+    "kon.vpn_unknown": Row(
+        "dvo",
+        ("Konnektor nennt keinen TI-Zustand", "Konnektor tells no TI state"),
+        (
+            "Der Konnektor sagt nicht, ob er mit der TI verbunden ist.",
+            "The Konnektor does not tell whether it is connected to the TI.",
+        ),
+        ("DVO fragen, was der Konnektor selbst anzeigt.", "Ask the DVO what it shows itself."),
+        ("Nicht als «alles gut» werten.", "Do not take it as «all well»."),
+    ),
+    "kon.fw_unknown": Row(
+        "dvo",
+        ("Konnektor nennt keine Software-Version", "Konnektor tells no software version"),
+        (
+            "Der Konnektor nennt keine Software-Version; verlangt ist {least}.",
+            "The Konnektor tells no software version; {least} is wanted.",
+        ),
+        ("Version am Konnektor ansehen.", "Look the version up on the Konnektor."),
+        ("Nicht als «alles gut» werten.", "Do not take it as «all well»."),
     ),
     "kon.tsl_crl_expiring": Row(
         "dvo",
@@ -1084,8 +1104,8 @@ ADVICE: dict[str, Row] = {
         "dvo",
         ("Konnektor antwortet langsam ({latency})", "Konnektor answers slowly ({latency})"),
         (
-            "Der Konnektor braucht für {what} {latency}.",
-            "The Konnektor takes {latency} for {what}.",
+            "Der Konnektor braucht für {alarm} {latency}.",
+            "The Konnektor takes {latency} for {alarm}.",
         ),
         (
             "Bleibt es so, den Konnektor vom DVO prüfen lassen.",
@@ -1345,8 +1365,8 @@ ADVICE: dict[str, Row] = {
             "The SMC-B PIN has not been entered; e-prescriptions do not work.",
         ),
         (
-            "PIN-Eingabe in der Apothekensoftware starten, am Terminal tippen.",
-            "Start PIN entry in the software, type it at the terminal.",
+            "PIN am Kartenterminal eingeben; die Apothekensoftware startet die Eingabe.",
+            "Enter the PIN at the card terminal; the pharmacy software starts the entry.",
         ),
         (
             "Nicht raten: Nach drei Fehlern ist die Karte gesperrt.",
