@@ -105,6 +105,11 @@ class Konnektor:
         return self._desk.situation
 
     @property
+    def values(self) -> Mapping[str, str]:
+        """The lines of its state, without its manners."""
+        return self._values
+
+    @property
     def ca_pem(self) -> bytes:
         """The root to trust, together with the name `konnektor.konlan`."""
         return self._cabinet.root.pem(key=False)
