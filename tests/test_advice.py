@@ -95,7 +95,7 @@ def test_every_failure_class_in_the_code_has_a_row() -> None:
         for path in SOURCES
         if path.parent.name == "plugins"
         for text in texts_in(path)
-        if re.fullmatch(r"(power|ups|net|kon|kt|smcb|hba|monitor)\.[a-z_.0-9]+", text)
+        if re.fullmatch(r"(power|ups|cert|gsmckt|net|kon|kt|smcb|hba|monitor)\.[a-z_.0-9]+", text)
     }
     assert used
     assert used <= advice.ADVICE.keys()

@@ -113,8 +113,9 @@ class Check(NamedTuple):
 
 def _identity(finding: Finding) -> str:
     """What makes two findings of different runs the same one."""
-    alarm = finding.values.get("alarm") or finding.values.get("condition") or ""
-    return "/".join((finding.key, str(alarm), finding.name or ""))
+    told = (finding.values.get(name) for name in ("alarm", "condition", "certificate"))
+    alarm = next((str(one) for one in told if one), "").replace("/", " ")
+    return "/".join((finding.key, alarm, finding.name or ""))
 
 
 def _again(identity: str, answer: Settled) -> Finding:
@@ -122,7 +123,7 @@ def _again(identity: str, answer: Settled) -> Finding:
     return Finding(
         key,
         State(answer.state),
-        {"alarm": alarm or None, "condition": alarm or None},
+        dict.fromkeys(("alarm", "condition", "certificate", "cert"), alarm or None),
         name=name or None,
         held_seconds=answer.held_seconds,
     )

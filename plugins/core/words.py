@@ -97,6 +97,7 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "latency": lambda value, lang: f"{decimal(round(value, 1))} s",
     "load": percent,
     "need": duration,
+    "ordered": day,
     "reason": reason,
     "runtime": duration,
     "seconds": lambda value, lang: decimal(value),
