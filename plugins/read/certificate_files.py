@@ -204,31 +204,20 @@ def _roots(blob: bytes, file: str) -> Content:
 def read_pkcs12(file: str, password: str | None) -> Content:
     """The certificates in a PKCS#12 file, that of its key first.
 
-    Raises OwnTrouble with `file`: cert_unreadable, cert_empty, cert_none, p12_password (wrong),
-    p12_password_missing, p12_damaged (or no PKCS#12 at all), p12_kind.
+    Raises OwnTrouble with `file`: cert_unreadable, cert_empty, cert_none, p12_password_missing,
+    and what `keys.pkcs12_certificates` raises.
     """
-    import warnings
-
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+    from apowacht.plugins.wire.keys import pkcs12_certificates
 
     blob = read_blob(file)
     if not blob:
         raise OwnTrouble("cert_empty", file=file)
-    secret = password.encode(errors="surrogateescape") if password else None
     try:
-        with warnings.catch_warnings():
-            # BER is what Konnektoren export; nobody who sees the warning could change that.
-            warnings.filterwarnings("ignore", r"PKCS#12 bundle could not", category=UserWarning)
-            bag = load_pkcs12(blob, secret)
-    except UnsupportedAlgorithm as error:
-        raise OwnTrouble("p12_kind", file=file) from error
-    except ValueError as error:
-        if "password" not in str(error).lower():
-            raise OwnTrouble("p12_damaged", file=file) from error
-        reason = "p12_password_missing" if secret is None else "p12_password"
-        raise OwnTrouble(reason, file=file) from error
-    bags = [*([bag.cert] if bag.cert is not None else []), *bag.additional_certs]
-    if not bags:
+        certificates = pkcs12_certificates(file, blob, password)
+    except OwnTrouble as trouble:
+        if trouble.reason == "key_password_missing":
+            raise OwnTrouble("p12_password_missing", file=file) from trouble
+        raise
+    if not certificates:
         raise OwnTrouble("cert_none", file=file)
-    return Content(tuple(one.certificate for one in bags))
+    return Content(tuple(certificates))

@@ -149,6 +149,17 @@ def load_client_key_data(file: str, data: bytes, password: str | None = None) ->
     return ClientKey(file, key, own[0], chain)
 
 
+def pkcs12_certificates(file: str, data: bytes, password: str | None = None) -> list[Certificate]:
+    """The certificates in a PKCS#12 file's bytes, that of its key first; it need have no key.
+
+    Raises OwnTrouble as `load_client_key` does: key_format, key_password, key_password_missing,
+    key_kind.
+    """
+    secret = password.encode(errors="surrogateescape") if password else None
+    _, certificate, others = _opened(file, data, secret)
+    return [*([] if certificate is None else [certificate]), *others]
+
+
 def _read(file: str) -> bytes:
     try:
         with open(file, "rb") as source:
@@ -199,23 +210,30 @@ def _pem_key(file: str, block: bytes, password: bytes | None) -> PrivateKeyTypes
 def _from_pkcs12(
     file: str, data: bytes, password: bytes | None
 ) -> tuple[PrivateKeyTypes, list[Certificate]]:
-    from cryptography.exceptions import UnsupportedAlgorithm
-
     # Whoever reads them takes the first key and says nothing about the others.
     if len(_KEY_BAG.findall(data)) > 1:
         raise OwnTrouble("key_several", file=file)
-    try:
-        key, certificate, others = _decrypted(data, password)
-    except UnsupportedAlgorithm as failure:
-        raise OwnTrouble("key_kind", file=file) from failure
-    except ValueError as failure:
-        raise OwnTrouble(_complaint(str(failure), password), file=file) from failure
+    key, certificate, others = _opened(file, data, password)
     if key is None:
         raise OwnTrouble("key_no_key", file=file)
     certificates = [*([] if certificate is None else [certificate]), *others]
     if not certificates:
         raise OwnTrouble("key_no_certificate", file=file)
     return key, certificates
+
+
+def _opened(
+    file: str, data: bytes, password: bytes | None
+) -> tuple[PrivateKeyTypes | None, Certificate | None, list[Certificate]]:
+    """What a PKCS#12 file holds. Raises OwnTrouble."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        return _decrypted(data, password)
+    except UnsupportedAlgorithm as failure:
+        raise OwnTrouble("key_kind", file=file) from failure
+    except ValueError as failure:
+        raise OwnTrouble(_complaint(str(failure), password), file=file) from failure
 
 
 def _decrypted(

@@ -143,12 +143,15 @@ def look(
     server_name: str | None = None,
     *,
     forbidden: Collection[int] = (),
+    again: Callable[[], socket.socket] | None = None,
 ) -> Seen:
     """What the server shows to somebody who verifies nothing and says nothing.
 
-    Raises what `endpoint.connect` raises and, where no certificate was shown, what `wrap` raises.
+    `again` opens a connection that is ready for the handshake, where STARTTLS leads to it.
+    Raises what `endpoint.connect` (or `again`) raises and, where no certificate was shown, what
+    `wrap` raises.
     """
-    again = partial(connect, host, port, deadline, forbidden=forbidden)
+    again = again or partial(connect, host, port, deadline, forbidden=forbidden)
     trust = Trust(server_name=server_name)
     return _look(Peer(host, port, deadline, _server_name(host, trust), again), None)
 
