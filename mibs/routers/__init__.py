@@ -47,10 +47,10 @@ class Family:
     """One family of routers.
 
     `roots` are where its tree may stand, the most telling first. `lines` and `modems` are columns
-    of a table each, `scalars` and `modem` single objects. Facts of lines: name, state,
-    signal, and those that only one family has. Of modems: interface, operator, technology, signal, registration, sim, pin, session.
-    Several objects may tell one fact; the first that says something is believed. `links` tells
-    which line an index means where a name does not: the interface of the same number.
+    of a table each, `scalars` and `modem` single objects. Facts of lines: name, state, signal, and
+    those that only one family has. Of modems: interface, operator, technology, signal,
+    registration, sim, pin, session. Several objects may tell one fact; the first that says
+    something is believed. With `links` a modem's index is that of its interface.
     """
 
     __slots__ = ("lines", "links", "modem", "modems", "name", "order", "roots", "scalars")

@@ -5,9 +5,14 @@ In fgLinkMonitorState and fgVWLHealthCheckLinkState 0 is good: alive(0), dead(1)
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from apowacht.mibs.routers import Family, Object, dbm, text
 
-_ALIVE = {0: "connected", 1: "dead"}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ALIVE: Mapping[int | str, str | bool] = {0: "connected", 1: "dead"}
 
 FAMILY = Family(
     "fortigate",

@@ -2196,6 +2196,62 @@ REASONS: dict[str, Reason] = {
             "The upsd on {host} knows no UPS «{ups}», only: {known}",
         ),
     ),
+    "router_login": Reason(
+        ("Anmeldung abgelehnt", "login refused"),
+        (
+            "{host} lehnt die Anmeldung ab; Benutzer und Passwort prüfen, ehe die nächste Prüfung den Router dazu bringt, sich zu sperren.",
+            "{host} refuses the login; check user and password before the next run makes the router lock itself.",
+        ),
+    ),
+    "router_blocked": Reason(
+        ("Router gesperrt", "router locked"),
+        (
+            "{host} nimmt nach Fehlversuchen noch {seconds} s keine Anmeldung an; Zugangsdaten prüfen und abwarten.",
+            "After failed tries {host} takes no login for another {seconds} s; check the credentials and wait.",
+        ),
+    ),
+    "router_rights": Reason(
+        ("Recht fehlt", "right missing"),
+        (
+            "Die Anmeldung an {host} stimmt, aber das Recht für {what} fehlt; dem Benutzer dort das Recht geben.",
+            "The login at {host} is right, but it may not read {what}; give the user that right there.",
+        ),
+    ),
+    "router_missing": Reason(
+        ("nicht angeboten", "not offered"),
+        (
+            "{host} bietet {what} nicht an; Modell, Firmware und --router prüfen.",
+            "{host} does not offer {what}; check model, firmware and --router.",
+        ),
+    ),
+    "router_fault": Reason(
+        ("Fehler {code}", "error {code}"),
+        (
+            "{host} beantwortet {what} mit Fehler {code}; Protokoll des Routers prüfen.",
+            "{host} answers {what} with error {code}; check the router's log.",
+        ),
+    ),
+    "router_status": Reason(
+        ("HTTP {status}", "HTTP {status}"),
+        (
+            "{host} antwortet auf {what} mit HTTP {status}; Adresse, Port und --router prüfen.",
+            "{host} answers {what} with HTTP {status}; check address, port and --router.",
+        ),
+    ),
+    "router_garbled": Reason(
+        ("Antwort unklar", "garbled answer"),
+        (
+            "Die Antwort von {host} auf {what} ist unverständlich ({detail}); Port und --router prüfen.",
+            "The answer of {host} to {what} makes no sense ({detail}); check port and --router.",
+        ),
+    ),
+    "router_no_router": Reason(
+        ("kein Router", "no router"),
+        (
+            "Das Gerät ist hier nicht der Router ({detail}); --router-host auf das Gerät mit der Leitung richten.",
+            "This device is not the router here ({detail}); point --router-host to the one with the line.",
+        ),
+    ),
     "tls_failed": Reason(
         ("TLS gescheitert", "TLS failed"),
         (

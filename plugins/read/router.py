@@ -159,6 +159,13 @@ def _user(options: Options) -> str:
     return str(options.router_user)
 
 
+def _key(options: Options) -> str:
+    """OPNsense's API key is half of the secret."""
+    key = _user(options)
+    options.secrets.append(key)
+    return key
+
+
 def _trust(options: Options) -> Trust:
     from apowacht.plugins.wire.tls import Trust
 
@@ -191,7 +198,7 @@ def _ask_opnsense(options: Options) -> dict[str, Any]:
         options.router_port or 443,
         options.deadline,
         _trust(options),
-        key=_user(options),
+        key=_key(options),
         secret=_password(options),
     )
 

@@ -31,7 +31,7 @@ ROUTER = (
     option(
         "--router-user",
         metavar="NAME",
-        help="Router login: user; OPNsense: API key; UniFi: without it, the password is an API key.",
+        help="User name; OPNsense: API key; UniFi: without it the password is an API key.",
     ),
     option(
         "--router-password-file",

@@ -386,7 +386,8 @@ class _View:
         return (None if word in ("unknown", "testing") else False), word
 
     def _line(self, name: str) -> RouterLine | None:
-        return next((l for l in self.lines.values() if l.name.casefold() == name.casefold()), None)
+        plain = name.casefold()
+        return next((one for one in self.lines.values() if one.name.casefold() == plain), None)
 
     def _merge(self, name: str, line: RouterLine) -> None:
         """What the vendor's table says of a line goes before what its interface says."""
@@ -539,7 +540,8 @@ class _View:
         match = re.search(r" on (\S+)$", told)
         if match:
             return match[1]
-        return told if told and self._find(told) or row.get("linked") and told else None
+        known = told and (row.get("linked") or self._find(told))
+        return told if known else None
 
     def chosen(self) -> list[RouterLine]:
         """The lines that were named, in that order, else all that were found."""

@@ -1,0 +1,134 @@
+"""A FRITZ!Box's answers to facts: its connections, else its access type and link status.
+
+WANIPConnection says «Connected» during a fallback, too, and an access type of the mobile kind is
+the same for «fallback» and «mobile only»: which line is meant to be the first one is known
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from apowacht.plugins.core.errors import Refused
+from apowacht.plugins.read.router_facts import (
+    Mobile,
+    RouterFacts,
+    RouterLine,
+    dbm,
+    registered,
+    share,
+    sim_state,
+    technology,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIXED = "internet"
+"""The fixed line's name where the box names none; that is also what new boxes call it."""
+MOBILE = "mobile"
+
+
+def read(data: Mapping[str, Any]) -> RouterFacts:
+    """The facts in what `wire.tr064.ask` gave. Raises Refused("router_no_router")."""
+    mode = data.get("opmode")
+    if mode and mode != "opmode_standard":
+        raise Refused("router_no_router", phase="request", detail=mode)
+    mobile = _mobile(data.get("mobile") or {})
+    link = data.get("link") or {}
+    if data.get("connections"):
+        lines = _listed(data["connections"], link)
+    else:
+        lines = _by_link(link, data.get("status") or {}, data.get("mobile") or {})
+    if mobile and mobile.sim in ("missing", "pin_needed", "puk_needed"):
+        lines = [_without_sim(line, mobile.sim) for line in lines]
+    return RouterFacts("fritzbox", lines, share(lines), mobile)
+
+
+def _access(link: Mapping[str, str]) -> str | None:
+    return technology(link.get("NewWANAccessType"))
+
+
+def _listed(rows: list[dict[str, str]], link: Mapping[str, str]) -> list[RouterLine]:
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        medium = row.get("media_type") or row.get("medium")
+        name = row.get("name") or medium or f"line{number}"
+        up, detail = _status(row)
+        lines.append(RouterLine(name, technology(medium), up, None, detail))
+    carrying = [line for line in lines if line.up]
+    if len(carrying) > 1 and _access(link):
+        # Both have an address: the access type says which one is in use.
+        chosen = [line for line in carrying if line.tech == _access(link)]
+        carrying = chosen if len(chosen) == 1 else []
+    if not carrying:
+        return lines
+    return [
+        RouterLine(line.name, line.tech, line.up, line in carrying, line.detail)
+        if len(carrying) == 1
+        else line
+        for line in lines
+    ]
+
+
+def _status(row: Mapping[str, str]) -> tuple[bool | None, str | None]:
+    """Words of both protocols: one that is connected is enough."""
+    words = [row[key] for key in ("ip4_connstatus", "ip6_connstatus") if row.get(key)]
+    if "connected" in words:
+        return True, None
+    if not words:
+        return None, None
+    if all(word == "disabled" for word in words):
+        return None, "disabled"
+    known_down = {"disconnected", "disabled"}
+    return (False if set(words) <= known_down else None), words[0]
+
+
+def _by_link(
+    link: Mapping[str, str], status: Mapping[str, str], mobile: Mapping[str, str]
+) -> list[RouterLine]:
+    """Firmware without the list: the access type in use, and whether a modem is switched on."""
+    word = link.get("NewPhysicalLinkStatus")
+    up = {"Up": True, "Down": False}.get(word or "")
+    tech = _access(link)
+    connected = status.get("NewConnectionStatus")
+    if tech == "mobile":
+        # Just after the switch the link status is still that of the fixed line.
+        fixed = RouterLine(FIXED, None, False if up is False else None, False, None)
+        return [fixed, RouterLine(MOBILE, "mobile", True, True, None)]
+    detail = word if up is not True else None
+    if up and connected not in (None, "Connected"):
+        up, detail = (False if connected in _NOT_CONNECTED else None), connected
+    lines = [RouterLine(FIXED, tech, up, True if up else None, detail)]
+    if mobile.get("NewEnabled") == "1" and mobile.get("NewSignalRSRP0"):
+        lines.append(RouterLine(MOBILE, "mobile", True, False if up else None, "standby"))
+    elif mobile.get("NewEnabled") == "1":
+        lines.append(RouterLine(MOBILE, "mobile", None, None, mobile.get("NewStatus")))
+    return lines
+
+
+_NOT_CONNECTED = frozenset(
+    {"Unconfigured", "Connecting", "Authenticating", "PendingDisconnect", "Disconnecting"}
+    | {"Disconnected"}
+)
+
+
+def _mobile(told: Mapping[str, str]) -> Mobile | None:
+    """The modem; boxes without one list the service too, with NewEnabled 0."""
+    signal = re.search(r"-?\d+", told.get("NewSignalRSRP0", ""))
+    status = told.get("NewStatus")
+    access = told.get("NewCurrentAccessTechnology")
+    found = Mobile(
+        technology=access if access and access.upper() not in ("AUTO", "UNKNOWN") else None,
+        signal_dbm=dbm(float(signal[0])) if signal else None,
+        registered=registered(status),
+        sim=sim_state(status),
+    )
+    return None if found == Mobile() else found
+
+
+def _without_sim(line: RouterLine, sim: str) -> RouterLine:
+    if line.tech != "mobile" or line.active:
+        return line
+    return RouterLine(line.name, line.tech, False, line.active, f"sim_{sim}")
