@@ -56,7 +56,7 @@ WIDEST: dict[str, str] = {
     "org": "Arvato Systems",
     "reason": "Anmeldung abgelehnt",
     "runtime": "unbekannt",
-    "since": "120 min",
+    "since": "10,5 Jahren",
     "temperature": "65 °C",
 }
 
@@ -544,7 +544,7 @@ ADVICE: dict[str, Row] = {
         "it",
         ("USV-Selbsttest läuft schon {since}", "UPS self-test has been running for {since}"),
         (
-            "Der Selbsttest der USV läuft schon {since}; das ist zu lang.",
+            "Der Selbsttest der USV läuft schon seit {since}; das ist zu lang.",
             "The UPS self-test has been running for {since}; that is too long.",
         ),
         (
@@ -780,6 +780,19 @@ ADVICE: dict[str, Row] = {
             "Call the TI provider; check the internet tile first.",
         ),
         ("Vor Ort nichts umstecken.", "Do not re-plug anything on site."),
+    ),
+    "kon.garbled": Row(
+        "dvo",
+        ("Konnektor antwortet unverständlich", "Konnektor answers make no sense"),
+        (
+            "Was unter der Adresse des Konnektors antwortet, ist nicht zu verstehen.",
+            "What answers at the Konnektor's address cannot be understood.",
+        ),
+        (
+            "Adresse und Port dieser Prüfung ansehen, dann DVO anrufen.",
+            "Check address and port of this check, then call the DVO.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "Do not restart on suspicion."),
     ),
     "kon.rebooting": Row(
         "team",

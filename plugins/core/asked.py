@@ -108,6 +108,8 @@ def silence(trouble: TargetTrouble, options: Any) -> str:
     """The failure class of a Konnektor that does not answer at all."""
     if _kind(trouble) == "rebooting":
         return "kon.rebooting"
+    if isinstance(trouble, Garbled):
+        return "kon.garbled"
     return UNREACHABLE[options.connector_location]
 
 

@@ -48,6 +48,12 @@ def duration(value: float, lang: str) -> str:
     return f"{years.replace('.', ',')} Jahre" if lang == "de" else f"{years} years"
 
 
+def since(value: float, lang: str) -> str:
+    """A duration behind «seit»: German has another ending there."""
+    text = duration(value, lang)
+    return f"{text}n" if lang == "de" and text.endswith(("Tage", "Jahre")) else text
+
+
 def percent(value: float, lang: str) -> str:
     """A percentage, without decimals: nobody decides on half a percent of charge."""
     return f"{decimal(round(value))} %"
@@ -101,7 +107,7 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "reason": reason,
     "runtime": duration,
     "seconds": lambda value, lang: decimal(value),
-    "since": duration,
+    "since": since,
     "temperature": celsius,
     "trouble": lambda value, lang: trouble_sentence(value, lang),
 }
@@ -142,9 +148,10 @@ def headline(finding: Finding, lang: str) -> str:
 
 def sentence(finding: Finding, lang: str) -> str:
     """What is wrong, as a full sentence; with the reason's own sentence where there is one."""
-    text = _named(finding, fill(ADVICE[finding.key].sentence, finding.values, lang))
+    text = fill(ADVICE[finding.key].sentence, finding.values, lang)
+    text = f"{clean(finding.name)}: {text}" if finding.name else text
     if finding.values.get("condition"):  # the name that the Konnektor's makers search for
-        text = f"{text} ({clean(str(finding.values['condition']))})"
+        text = f"{text.removesuffix('.')} ({clean(str(finding.values['condition']))})."
     trouble: Trouble | None = finding.values.get("reason")  # type: ignore[assignment]
     if trouble is not None:
         text = f"{text} {trouble_sentence(trouble, lang)}"

@@ -108,6 +108,11 @@ class Konnektor:
         self._mandant_wide = mandant_wide
         self._directory: ServiceDirectory | None = None
 
+    @property
+    def has_context(self) -> bool:
+        """Whether it can be asked more than its directory."""
+        return self._context is not None
+
     def directory(self) -> ServiceDirectory:
         """The service directory, read once."""
         if self._directory is None:
