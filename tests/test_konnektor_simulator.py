@@ -838,12 +838,12 @@ def test_the_fingerprint(konnektor: Konnektor) -> None:
 
 def test_slow(konnektor: Konnektor) -> None:
     """One operation can be slow while the others are not, and closing does not wait for it."""
-    with Konnektor(values={"!slow.GetCards": "0.4"}) as slow:
+    with Konnektor(values={"!slow.GetCards": "1.5"}) as slow:
         begin = monotonic()
         assert call(slow, "EVT:GetCardTerminals").status == 200
-        assert monotonic() - begin < 0.4
+        assert monotonic() - begin < 1.5
         assert call(slow, "EVT:GetCards").status == 200
-        assert monotonic() - begin >= 0.4
+        assert monotonic() - begin >= 1.5
         slow.put("slow")
         with own_client(slow, 0.3) as client, pytest.raises(Unreachable):
             client.directory()
@@ -873,7 +873,8 @@ def test_slow(konnektor: Konnektor) -> None:
 def test_troubles(konnektor: Konnektor, state: str, kind: type[Trouble], phase: str) -> None:
     """Each way to go wrong shows to the project's own client as what it is."""
     konnektor.put(state)
-    with own_client(konnektor, 0.5) as client, pytest.raises(kind) as caught:
+    seconds = 1 if state in ("half-open", "silent after the request") else 10
+    with own_client(konnektor, seconds) as client, pytest.raises(kind) as caught:
         client.directory()
     assert caught.value.values["phase"] == phase
 
@@ -1059,13 +1060,26 @@ def test_a_lost_terminal_is_silent(konnektor: Konnektor) -> None:
 
 
 def test_discovery_answers_on_loopback_only() -> None:
-    """A request that wants its answer at another machine is heard and not answered."""
-    with SicctTerminal(Announced("CT-A")) as terminal:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.sendto(request(9, "192.0.2.1"), terminal.address)
-        discovered(terminal.address)
-        assert terminal.asked[0] == ("192.0.2.1", 9)
-        assert terminal.requests == 2
+    """A request that wants its answer at this machine's address in the network gets none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        try:
+            listening.connect(("192.0.2.1", 9))  # sends nothing, but chooses an address
+        except OSError:
+            pytest.skip("this machine has no address beside loopback")
+        own = listening.getsockname()[0]
+    with (
+        SicctTerminal(Announced("CT-A")) as terminal,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending,
+    ):
+        listening.bind((own, 0))
+        listening.setblocking(False)
+        where = own, listening.getsockname()[1]
+        sending.sendto(request(where[1], own), terminal.address)
+        assert discovered(terminal.address)
+        assert terminal.asked[0] == where
+        with pytest.raises(BlockingIOError):
+            listening.recv(2048)
 
 
 @given(st.binary(max_size=60))
