@@ -38,7 +38,7 @@ def read(data: Mapping[str, Any]) -> RouterFacts:
     mobile = _mobile(data.get("mobile") or {})
     link = data.get("link") or {}
     if data.get("connections"):
-        lines = _listed(data["connections"], link)
+        lines = _listed(data["connections"], link, mobile)
     else:
         lines = _by_link(link, data.get("status") or {}, data.get("mobile") or {})
     if mobile and mobile.sim in ("missing", "pin_needed", "puk_needed"):
@@ -50,39 +50,54 @@ def _access(link: Mapping[str, str]) -> str | None:
     return technology(link.get("NewWANAccessType"))
 
 
-def _listed(rows: list[dict[str, str]], link: Mapping[str, str]) -> list[RouterLine]:
+def _listed(
+    rows: list[dict[str, str]], link: Mapping[str, str], modem: Mobile | None
+) -> list[RouterLine]:
     lines = []
     for number, row in enumerate(rows, start=1):
         medium = row.get("media_type") or row.get("medium")
         name = row.get("name") or medium or f"line{number}"
         up, detail = _status(row)
         lines.append(RouterLine(name, technology(medium), up, None, detail))
+    carrier = _carrier(lines, link)
+    return [_placed(line, carrier, link, modem) for line in lines]
+
+
+def _carrier(lines: list[RouterLine], link: Mapping[str, str]) -> RouterLine | None:
     carrying = [line for line in lines if line.up]
-    if len(carrying) > 1 and _access(link):
+    if len(carrying) > 1:
         # Both have an address: the access type says which one is in use.
-        chosen = [line for line in carrying if line.tech == _access(link)]
-        carrying = chosen if len(chosen) == 1 else []
-    if not carrying:
-        return lines
-    return [
-        RouterLine(line.name, line.tech, line.up, line in carrying, line.detail)
-        if len(carrying) == 1
-        else line
-        for line in lines
-    ]
+        carrying = [line for line in carrying if line.tech and line.tech == _access(link)]
+    return carrying[0] if len(carrying) == 1 else None
+
+
+def _placed(
+    line: RouterLine, carrier: RouterLine | None, link: Mapping[str, str], modem: Mobile | None
+) -> RouterLine:
+    """A line with its part; a status that nobody has recorded yet is judged by what else is known.
+
+    The box turns to the modem only when the fixed line has failed; a modem that a network has
+    taken in stands by.
+    """
+    up, detail = line.up, line.detail
+    if up is None and detail not in (None, "disabled"):
+        fallen = carrier is not None and carrier.tech == "mobile" and line.tech != "mobile"
+        down = link.get("NewPhysicalLinkStatus") == "Down" and line.tech == _access(link)
+        if fallen or down:
+            up = False
+        elif line.tech == "mobile" and modem and modem.registered and modem.signal_dbm:
+            up, detail = True, "standby"
+    return RouterLine(
+        line.name, line.tech, up, None if carrier is None else line is carrier, detail
+    )
 
 
 def _status(row: Mapping[str, str]) -> tuple[bool | None, str | None]:
-    """Words of both protocols: one that is connected is enough."""
+    """Words of both protocols: one that is connected is enough; others are shown as they are."""
     words = [row[key] for key in ("ip4_connstatus", "ip6_connstatus") if row.get(key)]
     if "connected" in words:
         return True, None
-    if not words:
-        return None, None
-    if all(word == "disabled" for word in words):
-        return None, "disabled"
-    known_down = {"disconnected", "disabled"}
-    return (False if set(words) <= known_down else None), words[0]
+    return None, next((word for word in words if word != "disabled"), words[0] if words else None)
 
 
 def _by_link(
