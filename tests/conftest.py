@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to run against the wrong code when the installed wheel is to be tested."""
+    """Let Ctrl-C work in what tests start; refuse the checkout when the wheel is to be tested."""
+    # A shell starts what runs in its background deaf to SIGINT, and every child inherits that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.environ.get("APOWACHT_TEST_INSTALLED"):
         import apowacht.plugins
 
