@@ -170,6 +170,31 @@ class Konnektor:
 
         return self._with_crypt(card, crypt, ask)
 
+    def own_certificate_expiration(
+        self, crypt: str | None = None
+    ) -> tuple[CertificateExpiration, ...]:
+        """When the Konnektor's own certificates (gSMC-K) end; `crypt` as above.
+
+        Only a question without a card's handle tells that, and its answer lists all cards, HBA
+        with their holders among them: every row but the Konnektor's is dropped where it is read.
+        """
+
+        def ask(crypt: str | None) -> tuple[CertificateExpiration, ...]:
+            answer = self._ask(
+                CERTIFICATE, "CheckCertificateExpiration", self._context_xml() + _crypt(crypt)
+            )
+            rows = answers.read_certificate_expirations(answer, None, crypt)
+            return tuple(row for row in rows if row.of_konnektor)
+
+        if self._endpoint(CERTIFICATE).number[:3] < _CRYPT_SINCE:
+            crypt = None
+        try:
+            return ask(crypt)
+        except Fault as fault:
+            if crypt is None or fault.code != SYNTAX:
+                raise
+            return ask(None)
+
     def card_certificate(self, card: Card, crypt: str | None = None) -> CardCertificate:
         """Issuer and dates of the card's authentication certificate C.AUT."""
 
