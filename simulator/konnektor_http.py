@@ -114,16 +114,18 @@ class KonnektorPort(TcpService):
             self._changed.wait()
 
     def _serve(self) -> None:
-        self._follow()
-        while not self._stopping.is_set():
-            waiting = [self._woken, *([self._socket] if self._listening else [])]
-            ready, _, _ = select.select(waiting, [], [])
-            if self._woken in ready and not self._stopping.is_set():
-                self._woken.recv(64)
-                self._follow()
-            elif self._socket in ready and not self._stopping.is_set():
-                self._handle()
-        self._changed.set()
+        try:
+            self._follow()
+            while not self._stopping.is_set():
+                waiting = [self._woken, *([self._socket] if self._listening else [])]
+                ready, _, _ = select.select(waiting, [], [])
+                if self._woken in ready and not self._stopping.is_set():
+                    self._woken.recv(64)
+                    self._follow()
+                elif self._socket in ready and not self._stopping.is_set():
+                    self._handle()
+        finally:  # whoever waits for this thread need not wait any longer
+            self._changed.set()
 
     def _follow(self) -> None:
         # A bound socket that does not listen holds the port and refuses connections.

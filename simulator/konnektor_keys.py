@@ -158,7 +158,7 @@ def issue(
         end or today + days[1] * _DAY,
     )
     is_authority = authority or issuer is None
-    builder = builder.add_extension(x509.BasicConstraints(is_authority, None), critical=True)
+    builder = _marked(builder, key, issuer.key if issuer else key, authority=is_authority)
     if names:
         alternatives = [x509.DNSName(one) for one in names]
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
@@ -166,6 +166,35 @@ def issue(
     below_root = issuer is not None and issuer.certificate.issuer == issuer.certificate.subject
     between = () if issuer is None or below_root else (issuer.certificate, *issuer.above)
     return Holder(key, certificate, between)
+
+
+def _marked(
+    builder: x509.CertificateBuilder, own: Key, issuers: Key, *, authority: bool
+) -> x509.CertificateBuilder:
+    """With what RFC 5280 wants in every certificate, and Python 3.13 insists on."""
+    from cryptography import x509
+
+    usage = x509.KeyUsage(
+        digital_signature=not authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    own_id = x509.SubjectKeyIdentifier.from_public_key(own.public_key())
+    issuers_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuers.public_key())
+    for extension, critical in (
+        (x509.BasicConstraints(authority, None), True),
+        (usage, True),
+        (own_id, False),
+        (issuers_id, False),
+    ):
+        builder = builder.add_extension(extension, critical=critical)
+    return builder
 
 
 def make_key(kind: str) -> Key:

@@ -82,6 +82,7 @@ def message(element: str) -> bytes:
 def verifying(konnektor: Konnektor, folder: Path | None = None, client: str = "") -> ssl.SSLContext:
     """A context that trusts the simulator's root alone, perhaps with a client's certificate."""
     made = ssl.create_default_context(cadata=konnektor.ca_pem.decode())
+    made.verify_flags |= ssl.VERIFY_X509_STRICT  # as every Python since 3.13
     if folder:
         file = folder / f"{client}.pem"
         file.write_bytes(konnektor.client_pem(client))
