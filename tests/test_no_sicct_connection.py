@@ -41,9 +41,12 @@ TOLD = ("192.0.2.21", "192.0.2.22", "192.0.2.23")
 """The addresses of the simulated Konnektor's terminals."""
 SICCT, REPORTED = 4742, 8273
 SDS_PORT, REDIRECTING = 80, 8080
-# Over UDP there is no connection: discovery lives on the same number.
-OVER_UDP = {"snmp"}
 CONTEXT = ("--mandant", "Apotheke", "--client-system", "apowacht", "--workplace", "Monitoring")
+PASSWORDS = {
+    "APOWACHT_KONNEKTOR_PASSWORD": "geheim",
+    "APOWACHT_NUT_PASSWORD": "geheim",
+    "APOWACHT_ROUTER_PASSWORD": "geheim",
+}
 WEB_HOSTS = (
     FAR,
     FAR6,
@@ -52,8 +55,19 @@ WEB_HOSTS = (
     f"[{FAR6}]:{SICCT}",
     f"http://{FAR}:{SICCT}/",
 )
-ONE = {"HOST": "{}", "URL": "{}", "ADDRESS": "{}", "NAME=HOST": "KT={}", "NAME=URL": "KT={}"}
-"""How options of these metavars are led to a host."""
+HOSTS = {
+    # How options of these metavars are led to a host.
+    "ADDRESS": "{}",
+    "HOST": "{}",
+    "HOST[:PORT]": "{}",
+    "NAME=HOST": "KT={}",
+    "NAME=URL": "KT={}",
+    "SERVER[:PORT]": "{}",
+    "URL": "{}",
+}
+SOURCES = ("--source", "--router")
+# Over UDP there is no connection (discovery lives on the same number); «none» asks nobody.
+WITHOUT_TCP = {"snmp", "none"}
 
 
 class Case(NamedTuple):
@@ -124,24 +138,34 @@ def cases() -> Iterator[Case]:
     """Every way that leads a check to a terminal's port, by the options that it has."""
     for check in all_checks():
         options = options_of(check)
-        kinds = getattr(options["--source"].type, "choices", ()) if "--source" in options else ()
-        for kind in kinds or ("",):
-            source = ("--source", str(kind)) if kind else ()
+        for source in sources(options):
             yield from _anywhere(check.name, options, source)
+        for option, one in options.items():
+            for host in WEB_HOSTS if one.metavar in HOSTS else ():
+                base = () if option == "--hostname" else ("-H", FAR)
+                yield Case(check.name, (*base, option, HOSTS[str(one.metavar)].format(host)))
         if "--kon" in options:
             yield from _konnektor(check.name, options)
+
+
+def sources(options: dict[str, click.Option]) -> list[tuple[str, ...]]:
+    """The ways in which a check asks its target: an option and its value, or nothing."""
+    return [
+        (name, str(kind))
+        for name in SOURCES
+        if name in options
+        for kind in getattr(options[name].type, "choices", ())
+    ] or [()]
 
 
 def _anywhere(
     name: str, options: dict[str, click.Option], source: tuple[str, ...]
 ) -> Iterator[Case]:
-    if "--port" in options:
-        told = not OVER_UDP & set(source)
+    user = ("--router-user", "apowacht") if "--router-user" in options else ()
+    for option in (option for option, one in options.items() if one.metavar == "PORT"):
+        told = option == "--port" and not WITHOUT_TCP & set(source)
         for host in (FAR, FAR6):
-            yield Case(name, ("-H", host, "-p", str(SICCT), *source), told)
-    for option, one in options.items():
-        for host in WEB_HOSTS if one.metavar in ONE else ():
-            yield Case(name, (option, ONE[str(one.metavar)].format(host), *source))
+            yield Case(name, ("-H", host, option, str(SICCT), *source, *user), told)
 
 
 def _konnektor(name: str, options: dict[str, click.Option]) -> Iterator[Case]:
@@ -290,7 +314,7 @@ def test_no_connection_to_a_terminal(world: World, case: Case) -> None:
     arguments = [places.get(word, word) for word in case.arguments]
     before = len(world.accepted)
     with watching(world.near, world.far) as watchers, world.near.entered():
-        done = run(f"check_apo_{case.check}", *arguments, "-t", "4")
+        done = run(f"check_apo_{case.check}", *arguments, "-t", "4", env=PASSWORDS)
     assert done.code in WORDS, done
     for watcher in watchers:
         assert not watcher.to(SICCT, REPORTED), done
