@@ -62,7 +62,7 @@ def _split(header: str) -> list[tuple[str, dict[str, str]]]:
                 for match in _PARAMETER.finditer(header[after:end])
             },
         )
-        for (start, after), end in zip(begins, ends, strict=True)
+        for (start, after), end in zip(begins, ends, strict=False)
     ]
 
 
