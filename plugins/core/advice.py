@@ -1301,6 +1301,27 @@ ADVICE: dict[str, Row] = {
             "No target can be reached through the router, whatever it says of the line.",
         ),
     ),
+    "net.told_up": Row(
+        "",
+        ("Leitungen verbunden, laut Router", "lines connected, by the router's word"),
+        (
+            "Der Router meldet die Leitungen als verbunden; geprüft ist keine.",
+            "The router calls the lines connected; none was probed.",
+        ),
+    ),
+    "net.router_no_lines": Row(
+        "it",
+        ("Router nennt keine Leitung", "router names no line"),
+        (
+            "Unter den Schnittstellen des Routers ist keine als Internetleitung zu erkennen.",
+            "None of the router's interfaces can be recognised as an internet line.",
+        ),
+        (
+            "IT-Betreuer informieren: Leitungen mit --router-wan benennen.",
+            "Tell IT: name the lines with --router-wan.",
+        ),
+        ("Nicht als Ausfall werten.", "Do not treat it as an outage."),
+    ),
     "kon.unreachable.local": Row(
         "team_dvo",
         ("Konnektor antwortet nicht", "Konnektor does not answer"),

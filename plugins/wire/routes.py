@@ -146,7 +146,7 @@ class Routes:
             return None
         for body in self._ask(_GET_LINK, _LINK.pack(socket.AF_UNSPEC, 0, index, 0, 0)):
             _, _, _, flags, _ = _LINK.unpack_from(body)
-            return flags & _RUNNING == _RUNNING
+            return bool(flags & _RUNNING == _RUNNING)
         return None
 
     def device_of(self, address: str) -> str | None:
