@@ -2211,6 +2211,38 @@ ADVICE: dict[str, Row] = {
             "Do not switch off verification in the programs.",
         ),
     ),
+    "cert.ca_expiring": Row(
+        "it",
+        ("{cert}: CA endet {date}", "{cert}: CA ends {date}"),
+        (
+            "Die Zertifizierungsstelle {certificate} ({key}) endet am {date} (noch {days} Tage); alles von ihr Ausgestellte endet mit.",
+            "The authority {certificate} ({key}) ends on {date} ({days} days left), and all that it has issued with it.",
+        ),
+        (
+            "Klären, wer sie noch braucht; Nachfolger dort eintragen.",
+            "Find out who still needs it; enter its successor there.",
+        ),
+        (
+            "Nicht erst nach dem Ende nach den Betroffenen suchen.",
+            "Do not look for those concerned only after its end.",
+        ),
+    ),
+    "cert.ca_expired": Row(
+        "it",
+        ("{cert}: CA endete {date}", "{cert}: CA ended {date}"),
+        (
+            "Die Zertifizierungsstelle {certificate} ({key}) ist am {date} abgelaufen; nichts von ihr gilt mehr.",
+            "The authority {certificate} ({key}) expired on {date}; nothing of hers is valid any more.",
+        ),
+        (
+            "Nachfolger eintragen, die abgelaufene entfernen.",
+            "Enter its successor and remove the expired one.",
+        ),
+        (
+            "Nicht die Prüfung in den Programmen abschalten.",
+            "Do not switch off verification in the programs.",
+        ),
+    ),
     "cert.not_yet_valid": Row(
         "it",
         ("{cert}: gilt erst ab {date}", "{cert}: valid from {date}"),

@@ -12,7 +12,10 @@ from apowacht.plugins.core.limits import DAY, number, option_name, seconds
 if TYPE_CHECKING:
     from datetime import date
 
+    from apowacht.plugins.core.check import Options
+
 DAY_SECONDS = 86400
+CARD_SECONDS = 5 * 365 * DAY_SECONDS
 
 
 class Least(NamedTuple):
@@ -80,6 +83,22 @@ class OrderedType(click.ParamType[tuple[str, "date"]]):
         if not name.strip():
             raise OwnTrouble("bad_date", option=option_name(param), text=str(value))
         return name.strip(), DAY.convert(day.strip(), param, ctx)
+
+
+def limits(
+    kind: str, lifetime_seconds: float | None, options: Options
+) -> tuple[float | None, float | None]:
+    """The least seconds left before WARNING and before CRITICAL, for a certificate of this kind.
+
+    A Konnektor tells only when a card ends; cards of the TI are issued for five years.
+    """
+    if kind == "card":
+        life = lifetime_seconds or CARD_SECONDS
+        return options.card_warning.seconds(life), options.card_critical.seconds(life)
+    return (
+        options.tls_warning.seconds(lifetime_seconds),
+        options.tls_critical.seconds(lifetime_seconds),
+    )
 
 
 LEAST = LeastType()

@@ -72,7 +72,7 @@ def of_certificate(
         "weak": _weak(certificate, kind, bits),
         "self_signed": chain.is_self_issued(certificate),
         "authority": chain.is_ca(certificate),
-        "ti_rule": rule,
+        **ti_rules.until(rule, now),
         "chain": [_link(one, now) for one in path.certificates[1:]] if path else [],
         **dates(certificate.not_valid_before_utc, certificate.not_valid_after_utc, now),
     }
@@ -159,7 +159,7 @@ def _for_clients_only(certificate: Certificate) -> bool:
     from cryptography.x509 import ExtendedKeyUsage
 
     usage = chain.extension(certificate, ExtendedKeyUsage)
-    if not isinstance(usage, ExtendedKeyUsage):
+    if usage is None:
         return False
     purposes = {one.dotted_string for one in usage}
     return _CLIENT_AUTH in purposes and chain.SERVER_AUTH not in purposes

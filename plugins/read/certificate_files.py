@@ -20,12 +20,15 @@ MOST_FILES = 500
 MOST_CERTIFICATES = 2000
 
 _BLOCK = re.compile(
-    rb"-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----(.*?)(?:-----END \1-----|(?=-----BEGIN )|\Z)",
+    rb"-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----(.*?)"
+    rb"(?:-----END \1-----|(?=-----BEGIN )|\Z)",
     re.DOTALL,
 )
 _PKCS7 = re.compile(rb"-----BEGIN PKCS7-----.*?-----END PKCS7-----", re.DOTALL)
 # PFX with version 3 (RFC 7292, 4), with a length in definite or indefinite form.
-_PKCS12 = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03\x30", re.DOTALL)
+_PKCS12 = re.compile(
+    rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03\x30", re.DOTALL
+)
 
 
 class Content(NamedTuple):
@@ -125,8 +128,15 @@ def _pem(blob: bytes, file: str) -> Content:
 
 def _certificate(der: bytes) -> Certificate:
     """One certificate; what OpenSSL puts behind it in a TRUSTED one is left out."""
+    import warnings
+
     from cryptography.x509 import load_der_x509_certificate
 
+    # Some authorities have a serial number of 0; whoever uses them cannot change that. For good
+    # and not for a moment, because other threads share the filters.
+    warnings.filterwarnings(
+        "ignore", category=UserWarning, module=r"apowacht\.plugins\.read\.(chain|certificate)"
+    )
     end = _end(der)
     if end > len(der):
         raise ValueError("cut off")

@@ -9,13 +9,15 @@ issuer, its revocation list or a responder may be found. Signatures are verified
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from cryptography.x509 import Certificate
+    from cryptography.x509 import Certificate, ExtensionType
+
+    Kind = TypeVar("Kind", bound=ExtensionType)
 
 LONGEST = 8
 """Certificates in a path; those of the TI have three, those of web servers up to four."""
@@ -147,9 +149,7 @@ class _Walk:
             return False
         return True
 
-    def _end(
-        self, path: tuple[Certificate, ...], *, anchored: bool, forged: bool = False
-    ) -> None:
+    def _end(self, path: tuple[Certificate, ...], *, anchored: bool, forged: bool = False) -> None:
         faults = []
         if forged:
             faults.append("bad_signature")
@@ -198,15 +198,15 @@ def is_ca(certificate: Certificate) -> bool:
     from cryptography.x509 import BasicConstraints
 
     constraints = extension(certificate, BasicConstraints)
-    return bool(constraints is not None and constraints.ca)
+    return constraints is not None and constraints.ca
 
 
-def extension(certificate: Certificate, kind: type) -> object:
+def extension(certificate: Certificate, kind: type[Kind]) -> Kind | None:
     """An extension's value; None when it is absent or cannot be read."""
     from cryptography.x509 import ExtensionNotFound
 
     try:
-        return certificate.extensions.get_extension_for_class(kind).value  # type: ignore[type-var]
+        return certificate.extensions.get_extension_for_class(kind).value
     except (ExtensionNotFound, ValueError):
         return None
 
@@ -216,9 +216,9 @@ def _may_sign(certificate: Certificate, below: int) -> bool:
 
     constraints = extension(certificate, BasicConstraints)
     usage = extension(certificate, KeyUsage)
-    if isinstance(usage, KeyUsage) and not usage.key_cert_sign:
+    if usage is not None and not usage.key_cert_sign:
         return False
-    if not isinstance(constraints, BasicConstraints):
+    if constraints is None:
         return certificate.version.value == 0 and is_self_issued(certificate)  # a root of version 1
     length = constraints.path_length
     return constraints.ca and (length is None or below <= length)
@@ -238,7 +238,7 @@ def _for_servers(certificate: Certificate) -> bool:
     from cryptography.x509 import ExtendedKeyUsage
 
     purposes = extension(certificate, ExtendedKeyUsage)
-    if not isinstance(purposes, ExtendedKeyUsage):
+    if purposes is None:
         return True
     return any(one.dotted_string in (SERVER_AUTH, ANY_PURPOSE) for one in purposes)
 
@@ -248,7 +248,7 @@ def _permits(authority: Certificate, certificate: Certificate) -> bool:
     from cryptography.x509 import NameConstraints
 
     constraints = extension(authority, NameConstraints)
-    if not isinstance(constraints, NameConstraints):
+    if constraints is None:
         return True
     names = alternative_names(certificate)
     excluded = constraints.excluded_subtrees or []
@@ -284,7 +284,7 @@ def alternative_names(certificate: Certificate) -> list[object]:
     from cryptography.x509 import DNSName, IPAddress, SubjectAlternativeName
 
     names = extension(certificate, SubjectAlternativeName)
-    if not isinstance(names, SubjectAlternativeName):
+    if names is None:
         return []
     return [one.value for one in names if isinstance(one, DNSName | IPAddress)]
 
@@ -330,11 +330,11 @@ def _authority_key(certificate: Certificate) -> bytes | None:
     from cryptography.x509 import AuthorityKeyIdentifier
 
     value = extension(certificate, AuthorityKeyIdentifier)
-    return value.key_identifier if isinstance(value, AuthorityKeyIdentifier) else None
+    return None if value is None else value.key_identifier
 
 
 def _own_key(certificate: Certificate) -> bytes | None:
     from cryptography.x509 import SubjectKeyIdentifier
 
     value = extension(certificate, SubjectKeyIdentifier)
-    return value.digest if isinstance(value, SubjectKeyIdentifier) else None
+    return None if value is None else value.digest

@@ -67,6 +67,16 @@ def outdated(now: datetime) -> bool:
     return (now.date() - AS_OF).days > STALE_DAYS
 
 
+def until(rule: str | None, now: datetime) -> dict[str, object]:
+    """The facts about a rule: name, last day, and days left, which are negative behind it."""
+    last = RULES[rule].last_day if rule else None
+    return {
+        "ti_rule": rule,
+        "ti_last_day": last.isoformat() if last else None,
+        "ti_days_left": (last - now.date()).days if last else None,
+    }
+
+
 def card_rule(card_type: str | None, *, rsa_only: bool | None) -> str | None:
     """The name of the rule that ends this card's use before its certificate does."""
     return BY_CARD.get(card_type or "") if rsa_only else None

@@ -59,7 +59,7 @@ class _Talk:
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line.rstrip(b"\r")
 
-    def bytes(self, size: int) -> bytes:
+    def take(self, size: int) -> bytes:
         while len(self._buffer) < size:
             self._more()
         taken, self._buffer = self._buffer[:size], self._buffer[size:]
@@ -128,12 +128,12 @@ def _imap(talk: _Talk) -> None:
 
 def _ldap(talk: _Talk) -> None:
     talk.say(_LDAP_REQUEST)
-    if talk.bytes(1) != b"\x30":
+    if talk.take(1) != b"\x30":
         raise talk.garbled()
     size = _length(talk)
     if size > _LONGEST_ANSWER:
         raise talk.garbled()
-    message = talk.bytes(size)
+    message = talk.take(size)
     # messageID, then [APPLICATION 24] with resultCode as its first element.
     operation = message[2 + message[1] :] if message[:1] == b"\x02" and size > 2 else b""
     if not operation or operation[0] != _EXTENDED_RESPONSE or len(operation) < 3:
@@ -148,5 +148,5 @@ def _ldap(talk: _Talk) -> None:
 
 
 def _length(talk: _Talk) -> int:
-    first = talk.bytes(1)[0]
-    return int.from_bytes(talk.bytes(first & 0x7F), "big") if first & 0x80 else first
+    first = talk.take(1)[0]
+    return int.from_bytes(talk.take(first & 0x7F), "big") if first & 0x80 else first
