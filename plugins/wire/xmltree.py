@@ -12,7 +12,7 @@ from xml.parsers import expat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LIMIT_BYTES = 8 * 1024 * 1024
+LIMIT_BYTES = 16 * 1024 * 1024
 LIMIT_ELEMENTS = 100_000
 LIMIT_DEPTH = 64
 
