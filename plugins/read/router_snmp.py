@@ -256,7 +256,7 @@ def _rows(
     names: dict[str, dict[str, str]] = {}
     for each in objects:
         for root in family.instances(each):
-            for index, value in _cells(answers, root).items():
+            for index, value in sorted(_cells(answers, root).items()):
                 plain = _plain(each, value)
                 if plain is None:
                     continue
@@ -525,14 +525,9 @@ class _View:
             name = name or "mobile"
             self.lines[name] = RouterLine(name, "mobile", up, None, detail)
             return
-        for line in targets:
-            up, detail = line.up, line.detail
-            if session and line.up is not None and not self.whole:
-                told_up, told_detail = _meant(session)
-                up = line.up and told_up if told_up is not None else line.up
-                detail = line.detail or told_detail
-            if modem.sim in ("missing", "pin_needed", "puk_needed") and not line.active:
-                up, detail = False, f"sim_{modem.sim}"
+        if len(targets) == 1:
+            line = targets[0]
+            up, detail = _ready(line, session, modem)
             self.lines[line.name] = RouterLine(line.name, "mobile", up, line.active, detail)
 
     def _modem_interface(self, row: Row) -> str | None:
@@ -578,6 +573,21 @@ def _meant(word: str) -> tuple[bool | None, str | None]:
     if word in ("disabled", "unknown"):
         return None, word
     return False, word
+
+
+def _ready(line: RouterLine, session: str | None, modem: Mobile) -> tuple[bool | None, str | None]:
+    """Whether a mobile line is up or would take over: session, registration and SIM decide."""
+    up, detail = line.up, line.detail
+    if detail == "disabled" or line.active:
+        return up, detail
+    if modem.sim in ("missing", "pin_needed", "puk_needed"):
+        return False, f"sim_{modem.sim}"
+    if modem.registered is False and session in (None, "standby"):
+        return False, "not_registered"
+    told, word = _meant(session) if session else (None, None)
+    if session == "standby":
+        return True, "standby"
+    return (False, word) if told is False else (up, detail)
 
 
 def _by_fact(
