@@ -240,7 +240,7 @@ def judge(facts: CertificateFacts, options: Options) -> Iterator[Finding]:
 
 
 def failed(failures: Iterable[SourceFailure], options: Options) -> Iterator[Finding]:
-    """Sources that gave no answer: servers and the Konnektor are the chain itself, files are ours."""
+    """Sources without an answer: servers and the Konnektor are the chain itself, files are ours."""
     for one in failures:
         trouble = one.trouble
         values = {**named(one.name), **trouble.values, "reason": trouble}

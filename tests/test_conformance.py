@@ -25,10 +25,15 @@ SILENCE = {check.name: check.silence_state.value for check in all_checks()}
 CONTEXT = ["--mandant", "M", "--client-system", "C", "--workplace", "W"]
 ASKING: dict[str, list[list[str]]] = {
     # How each command asks a device over each of its protocols; host and port are added.
+    "certificate": [[]],
     "connector": [
         ["--insecure"],
         ["--no-tls"],
         ["--insecure", *CONTEXT],
+    ],
+    "uplink": [
+        ["--router", "snmp"],
+        ["--router", "snmp", "--snmp-version", "1"],
     ],
     "ups": [
         ["--source", "snmp"],

@@ -38,9 +38,8 @@ def publish(file: str, events: Iterable[Event], stamp: datetime, keep: Collectio
         old = _events_in(_read(file))
         new = {event.uid: _lines(event, stamp) for event in events}
         for uid, lines in old.items():
-            if uid in new and _settled(new[uid]) == _settled(lines):
-                new[uid] = lines
-            elif uid not in new and _group(lines) in keep:
+            same = _settled(new[uid]) == _settled(lines) if uid in new else _group(lines) in keep
+            if same:
                 new[uid] = lines
         if new != old or not old:
             _put(file, _calendar(new.values()))
