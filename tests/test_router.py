@@ -132,6 +132,8 @@ def test_tunnels_bridges_and_wireless_lans_are_no_lines() -> None:
         values |= interface(index, name, kind=kind)
     assert facts(values).lines == []
     assert facts(values | inet_route(5)).active_line == "eth0"
+    # Some agents route by default over their loopback.
+    assert facts(values | inet_route(1)).active_line is None
 
 
 def test_technology_is_known_by_name_or_type() -> None:
@@ -602,7 +604,7 @@ def test_ask_and_read_as_the_check_does() -> None:
 def test_what_is_missing_is_named() -> None:
     """Host, user and password: each by its option, before anybody is asked."""
     for given, option in (
-        ({"router_host": None}, "--router-host"),
+        ({"router_host": None}, "-H/--hostname"),
         ({"router": "fritzbox"}, "--router-user"),
         ({"router": "rutos", "router_user": "x"}, "--router-password-file"),
     ):

@@ -26,10 +26,11 @@ OPER = {
     7: "lower_layer_down",
 }
 
+LOOPBACK = 24
 # IANAifType: what a line cannot be, and what its technology is.
 NO_LINES = frozenset(
     {
-        24,  # softwareLoopback
+        LOOPBACK,
         131,  # tunnel
         150,  # mplsTunnel
         166,  # mpls

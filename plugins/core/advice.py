@@ -2863,8 +2863,8 @@ REASONS: dict[str, Reason] = {
     "router_no_router": Reason(
         ("kein Router", "no router"),
         (
-            "Das Gerät ist hier nicht der Router ({detail}); --router-host auf das Gerät mit der Leitung richten.",
-            "This device is not the router here ({detail}); point --router-host to the one with the line.",
+            "Das Gerät ist hier nicht der Router ({detail}); -H auf das Gerät mit der Leitung richten.",
+            "This device is not the router here ({detail}); point -H to the one with the line.",
         ),
     ),
     "tls_failed": Reason(

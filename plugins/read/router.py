@@ -39,7 +39,7 @@ def ask(options: Options) -> RouterAnswer:
     after it, whatever the answer: routers lock out those who try again.
     """
     if not options.router_host:
-        raise OwnTrouble("missing_option", option="--router-host")
+        raise OwnTrouble("missing_option", option="-H/--hostname")
     ways = {
         "snmp": _ask_snmp,
         "fritzbox": _ask_fritzbox,

@@ -324,7 +324,9 @@ class _View:
         usable = []
         for route in self.routes:
             row = next((i for i in self.interfaces if i["index"] == route["interface"]), None)
-            if row is not None and _name(row) and row.get("oper") not in (2, 6, 7):
+            if row is None or row.get("type") == if_mib.LOOPBACK:
+                continue
+            if _name(row) and row.get("oper") not in (2, 6, 7):
                 usable.append((route["metric"], _name(row)))
         best = min((metric for metric, _ in usable), default=0)
         return list(dict.fromkeys(name for metric, name in usable if metric == best and name))
