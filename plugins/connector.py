@@ -179,21 +179,12 @@ def condition(one: Condition, facts: ConnectorFacts, options: Options) -> Iterat
     """What one condition is worth; one that is not worth an alarm is shown."""
     if conditions.ignored(one.name, options.ignore_condition):
         return
-    if one.name == conditions.TERMINAL_LOST and closed(facts, options):
+    if one.name == conditions.TERMINAL_LOST and asked.closed(facts.asked_at, options):
         return
     state = conditions.state_of(one.name, one.severity, dict(options.condition))
     key = "kon.noted" if state is State.OK else conditions.key_of(one.name)
     values = {"condition": one.name, "since": seconds_since(one.since, facts)}
     yield Finding(key, state, values, name=one.terminal)
-
-
-def closed(facts: ConnectorFacts, options: Options) -> bool:
-    """Whether the pharmacy was closed at that moment."""
-    from datetime import datetime
-
-    if options.hours is None or facts.asked_at is None:
-        return False
-    return not options.hours.open_at(datetime.fromisoformat(facts.asked_at))
 
 
 def firmware(facts: ConnectorFacts, options: Options) -> Iterator[Finding]:

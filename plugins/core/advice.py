@@ -1882,11 +1882,6 @@ ADVICE: dict[str, Row] = {
             "Never switch this terminal off, not even at night.",
         ),
     ),
-    "smcb.ready": Row(
-        "",
-        ("SMC-B-PIN eingegeben", "SMC-B PIN entered"),
-        ("Die PIN der SMC-B ist eingegeben.", "The SMC-B PIN has been entered."),
-    ),
     "smcb.pin_off": Row(
         "",
         ("SMC-B ohne PIN-Schutz", "SMC-B without PIN protection"),
@@ -1963,8 +1958,8 @@ ADVICE: dict[str, Row] = {
         "owner",
         ("SMC-B-PIN: Versuche übrig: {n}", "SMC-B PIN: tries left: {n}"),
         (
-            "Achtung: Für die SMC-B-PIN bleiben nur noch wenige Versuche, nämlich {n}.",
-            "Caution: few tries are left for the SMC-B PIN, namely {n}.",
+            "Für die SMC-B-PIN bleiben nur noch wenige Versuche: {n}.",
+            "Few tries are left for the SMC-B PIN: {n}.",
         ),
         (
             "PIN erst beim Inhaber oder im PIN-Brief nachsehen.",

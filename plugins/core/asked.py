@@ -125,6 +125,15 @@ def failed(failures: Iterable[Failure], options: Options) -> Iterator[Finding]:
             yield Finding(key, state, {**one.trouble.values, "reason": one.trouble})
 
 
+def closed(asked_at: str | None, options: Options) -> bool:
+    """Whether the pharmacy was closed when the Konnektor was asked (ISO 8601, local time)."""
+    from datetime import datetime
+
+    if options.hours is None or asked_at is None:
+        return False
+    return not options.hours.open_at(datetime.fromisoformat(asked_at))
+
+
 def warned(warnings: Mapping[str, int | None]) -> Iterator[Finding]:
     """What was answered, with a warning."""
     for operation, code in warnings.items():
