@@ -42,6 +42,8 @@ TOLD = ("192.0.2.21", "192.0.2.22", "192.0.2.23")
 SICCT, REPORTED = 4742, 8273
 SDS_PORT, REDIRECTING = 80, 8080
 CONTEXT = ("--mandant", "Apotheke", "--client-system", "apowacht", "--workplace", "Monitoring")
+REAL = ("-H", "KONNEKTOR", "-p", "PORT", "--tls-fingerprint", "FINGERPRINT", *CONTEXT)
+"""The simulated Konnektor, which answers everything."""
 PASSWORDS = {
     "APOWACHT_KONNEKTOR_PASSWORD": "geheim",
     "APOWACHT_NUT_PASSWORD": "geheim",
@@ -161,11 +163,14 @@ def sources(options: dict[str, click.Option]) -> list[tuple[str, ...]]:
 def _anywhere(
     name: str, options: dict[str, click.Option], source: tuple[str, ...]
 ) -> Iterator[Case]:
-    user = ("--router-user", "apowacht") if "--router-user" in options else ()
+    more = (
+        *(("--router-user", "apowacht") if "--router-user" in options else ()),
+        *(CONTEXT if "--mandant" in options else ()),
+    )
     for option in (option for option, one in options.items() if one.metavar == "PORT"):
         told = option == "--port" and not WITHOUT_TCP & set(source)
         for host in (FAR, FAR6):
-            yield Case(name, ("-H", host, option, str(SICCT), *source, *user), told)
+            yield Case(name, ("-H", host, option, str(SICCT), *source, *more), told)
 
 
 def _konnektor(name: str, options: dict[str, click.Option]) -> Iterator[Case]:
@@ -180,13 +185,12 @@ def _konnektor(name: str, options: dict[str, click.Option]) -> Iterator[Case]:
     for file in KON_FILES:
         yield Case(name, ("--kon", file, "--insecure"), told="4742" in file)
     yield Case(name, ("-H", FAR, "--kon", "plain.kon", "-p", str(SICCT)), told=True)
-    real = ("-H", "KONNEKTOR", "-p", "PORT", "--tls-fingerprint", "FINGERPRINT", *CONTEXT)
-    yield Case(name, real)
+    yield Case(name, REAL)
     if "--direct" in options:
         for host in (*WEB_HOSTS, PROXIED, *TOLD):
-            yield Case(name, (*real, "--direct", f"KT={host}"))
+            yield Case(name, (*REAL, "--direct", f"KT={host}"))
         yield Case(
-            name, (*real, *(word for host in TOLD for word in ("--direct", f"{host}={host}")))
+            name, (*REAL, *(word for host in TOLD for word in ("--direct", f"{host}={host}")))
         )
 
 
@@ -305,13 +309,30 @@ def test_every_check_is_led_there() -> None:
     assert told == {check.name for check in all_checks() if "--port" in options_of(check)}
 
 
-@pytest.mark.parametrize("case", list(cases()), ids=str)
-def test_no_connection_to_a_terminal(world: World, case: Case) -> None:
-    """No SYN to 4742 or to a port that a terminal reports leaves; who is told to, says UNKNOWN."""
+def test_direct_questions_get_there(world: World) -> None:
+    """Where a check asks a terminal itself, it does so here, too: its web page is opened."""
+    names = [check.name for check in all_checks() if "--direct" in options_of(check)]
+    assert names
+    for name in names:
+        arguments = filled(world, (*REAL, "--direct", f"KT={FAR}"))
+        with watching(world.far) as (watcher,), world.near.entered():
+            done = run(f"check_apo_{name}", *arguments)
+        assert (FAR, 443) in watcher.began, done
+        assert (FAR, SICCT) not in watcher.began
+
+
+def filled(world: World, arguments: tuple[str, ...]) -> list[str]:
+    """The arguments with what is known only now."""
     address, port = world.konnektor.address
     places = {"KONNEKTOR": address, "PORT": str(port), "FINGERPRINT": world.konnektor.fingerprint}
     places |= {name: str(world.folder / name) for name in KON_FILES}
-    arguments = [places.get(word, word) for word in case.arguments]
+    return [places.get(word, word) for word in arguments]
+
+
+@pytest.mark.parametrize("case", list(cases()), ids=str)
+def test_no_connection_to_a_terminal(world: World, case: Case) -> None:
+    """No SYN to 4742 or to a port that a terminal reports leaves; who is told to, says UNKNOWN."""
+    arguments = filled(world, case.arguments)
     before = len(world.accepted)
     with watching(world.near, world.far) as watchers, world.near.entered():
         done = run(f"check_apo_{case.check}", *arguments, "-t", "4", env=PASSWORDS)
