@@ -120,7 +120,8 @@ def _targets(options: Options) -> list[tls.Target]:
     if options.hostname:
         targets.append(tls.parse_target(options.hostname, "-H", options.port))
     targets += [tls.parse_target(text) for text in options.tls]
-    unique = list(dict.fromkeys(targets))
+    name = options.tls_server_name
+    unique = list(dict.fromkeys(one._replace(wanted=one.wanted or name) for one in targets))
     if len(unique) > tls.MOST_TARGETS:
         raise OwnTrouble("cert_too_many", option="--tls", most=tls.MOST_TARGETS)
     return unique
@@ -248,7 +249,7 @@ class Collected:
         certificates: Sequence[Certificate],
         fingerprints: Iterable[str],
     ) -> None:
-        wanted = target.wanted or self._options.tls_server_name or target.host
+        wanted = target.wanted or target.host
         judged = tls.judge_server(
             certificates, self.anchors, self._now, wanted, target.fingerprints or fingerprints
         )
