@@ -36,6 +36,20 @@ PHARMACY = ("SMC-B", "SM-B", "HSM-B")
 TERMINALS_OWN = "SMC-KT"
 
 
+CARD_FIELDS = ("type", "ct_id", "slot", "expires", "crypt", "pin_status", "left_tries")
+
+EMPTY: dict[str, tuple[()] | None] = {
+    # What a round begins with: nothing read, and lists without an entry.
+    "directory": None,
+    "certificate_not_after": None,
+    "resource": None,
+    "terminals": None,
+    "cards": (),
+    "asked": (),
+    "failures": (),
+}
+
+
 class Answer(NamedTuple):
     """What a Konnektor said, and when."""
 
@@ -49,13 +63,7 @@ class Round:
     def __init__(self, konnektor: Konnektor) -> None:
         self.konnektor = konnektor
         self.data: dict[str, Any] = {
-            "directory": None,
-            "certificate_not_after": None,
-            "resource": None,
-            "terminals": None,
-            "cards": [],
-            "asked": [],
-            "failures": [],
+            name: list(empty) if empty is not None else None for name, empty in EMPTY.items()
         }
 
     def attempt(self, operation: str, ask: Callable[[], Told]) -> Told | None:
@@ -186,7 +194,23 @@ def replay(options: Options, check: str) -> Answer:
         raise OwnTrouble("replay_foreign", file=options.replay)
     if recording.check != check:
         raise OwnTrouble("replay_other", file=options.replay, check=recording.check)
-    return Answer(recording.answers, recording.moment)
+    return Answer(_sifted(recording.answers, options.replay), recording.moment)
+
+
+def _sifted(data: Any, file: str) -> dict[str, Any]:
+    """The data of a recording without what no run of ours would have written into it."""
+    if not isinstance(data, dict) or not {*EMPTY, "latency_seconds", "warnings"} <= data.keys():
+        raise OwnTrouble("replay_broken", file=file, detail="answers")
+    wanted = (*PHARMACY, TERMINALS_OWN)
+    try:
+        cards = [
+            {field: card[field] for field in CARD_FIELDS}
+            for card in data["cards"]
+            if card["type"] in wanted
+        ]
+    except (KeyError, TypeError) as error:
+        raise OwnTrouble("replay_broken", file=file, detail="cards") from error
+    return {**data, "cards": cards}
 
 
 def record(answer: Answer, options: Options, check: str) -> None:
