@@ -1204,8 +1204,8 @@ ADVICE: dict[str, Row] = {
         "",
         ("ohne Ping geprüft", "checked without ping"),
         (
-            "Ohne Ping geprüft; net.ipv4.ping_group_range oder root würde Gateways und Verlust genauer zeigen.",
-            "Checked without ping; net.ipv4.ping_group_range or root would show gateways and loss more exactly.",
+            "Ohne Ping geprüft; CAP_NET_RAW (root) oder net.ipv4.ping_group_range zeigte Gateways und Verlust genauer.",
+            "Checked without ping; CAP_NET_RAW (root) or net.ipv4.ping_group_range would show gateways and loss more exactly.",
         ),
     ),
     "net.why_no_device": Row(

@@ -49,7 +49,8 @@ def ask(options: Options) -> Answer:
     plan = planned(options)
     router = _AskedRouter(options)
     evidence: Facts = {}
-    if any(line.here or line.targets for line in plan.lines) or plan.targets:
+    asked_here = plan.targets or plan.dns or plan.https or plan.egress
+    if asked_here or any(line.here or line.targets for line in plan.lines):
         from apowacht.plugins.read.uplink_ask import gather
 
         evidence = gather(plan, options)

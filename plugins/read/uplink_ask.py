@@ -68,7 +68,7 @@ def gather(plan: Plan, options: Options) -> Evidence:
 def _unbound_wanted(plan: Plan) -> bool:
     """Whether some line cannot be chosen from here, so that only the traffic as it goes tells."""
     alone = len(plan.lines) == 1 and not plan.lines[0].router
-    return not alone and not all(line.here for line in plan.lines)
+    return not alone and (not plan.lines or not all(line.here for line in plan.lines))
 
 
 def _line(line: Line, plan: Plan, jobs: Jobs) -> Evidence:

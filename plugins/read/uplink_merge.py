@@ -48,7 +48,7 @@ def merged(
         one = _line(line, found, ways, min_targets)
         one["active"] = None if active is None else line.name == active
         _with_router(one, line, told[line.name])
-        if not line.here and found.get("name") and unbound.get("targets"):
+        if not line.here and unbound.get("targets"):
             _with_traffic(one, line, unbound, traffic)
         facts.append(one)
     by_6 = _by_routing(lines, asked, evidence.get("routing") or {}, 6)

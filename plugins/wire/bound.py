@@ -8,6 +8,7 @@ to SICCT's port.
 from __future__ import annotations
 
 import errno
+import os
 import select
 import socket
 import struct
@@ -29,6 +30,7 @@ SPACING_SECONDS = 0.05
 _DEVICE_OPTION = getattr(socket, "SO_BINDTODEVICE", 25)
 _LATER = frozenset({errno.EINPROGRESS, errno.EAGAIN, errno.EWOULDBLOCK})
 _TURNED_AWAY = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
+_NO_PING_SOCKET = frozenset({errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.EPROTOTYPE})
 _OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 
 # struct tcp_info of linux/tcp.h: eight bytes, then 32-bit words.
@@ -144,36 +146,65 @@ def echoes(
 ) -> Samples:
     """`count` ICMP echo requests, sent one shortly after the other, all over after `seconds`.
 
-    Raises icmp.NotPermitted, and what `open_bound` raises.
+    Over the kernel's ping socket where net.ipv4.ping_group_range lets us, else over a raw socket
+    where CAP_NET_RAW does. Raises icmp.NotPermitted when neither may be used, and what
+    `open_bound` raises.
     """
-    protocol, request, answer = _ECHO[socket.AddressFamily(family)]
+    request, answer = _ECHO[socket.AddressFamily(family)][1:]
+    # On a raw socket everybody's answers arrive: the identifier must be ours, and new.
+    mark = int.from_bytes(os.urandom(2), "big")
 
     def begin(number: int) -> socket.socket:
-        try:
-            opened = open_bound(family, socket.SOCK_DGRAM, binding, protocol)
-        except PermissionError as refusal:
-            raise NotPermitted("icmp_not_permitted", host=address[0]) from refusal
+        opened = _open_echo(family, binding, address)
         try:
             opened.setblocking(False)
             opened.connect(address)
-            opened.send(struct.pack("!BBHHH", request, 0, 0, 0, number + 1) + bytes(8))
+            opened.send(_echo(request, (mark + number) & 0xFFFF, number + 1))
         except BaseException:
             opened.close()
             raise
         return opened
 
-    def answered(opened: socket.socket, begun: float) -> _Outcome | None:
+    def answered(opened: socket.socket, begun: float, number: int) -> _Outcome | None:
         try:
             packet = opened.recv(2048)
         except BlockingIOError:
             return None
         except OSError as failure:
             return _Outcome(1, 1, None, _reason(failure))
+        if opened.type == socket.SOCK_RAW:
+            if family == socket.AF_INET:
+                packet = packet[4 * (packet[0] & 15) :] if packet else b""
+            if packet[4:6] != struct.pack("!H", (mark + number) & 0xFFFF):
+                return None
         if len(packet) < 8 or packet[0] != answer or packet[1]:
             return None
         return _Outcome(1, 0, monotonic() - begun, None)
 
     return _run(begin, answered, count, seconds, select.POLLIN)
+
+
+def _open_echo(family: int, binding: Binding, address: tuple[Any, ...]) -> socket.socket:
+    protocol = _ECHO[socket.AddressFamily(family)][0]
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        try:
+            return open_bound(family, kind, binding, protocol)
+        except PermissionError as refusal:
+            refused = refusal
+        except OSError as refusal:  # a system that has no ping sockets
+            if kind != socket.SOCK_DGRAM or refusal.errno not in _NO_PING_SOCKET:
+                raise
+            refused = PermissionError(*refusal.args)
+    raise NotPermitted("icmp_not_permitted", host=address[0]) from refused
+
+
+def _echo(request: int, mark: int, sequence: int) -> bytes:
+    """An echo request with its checksum (RFC 792, 1071); ping sockets write their own."""
+    packet = struct.pack("!BBHHH", request, 0, 0, mark, sequence) + bytes(8)
+    total = sum(struct.unpack("!8H", packet))
+    total = (total >> 16) + (total & 0xFFFF)
+    total += total >> 16
+    return packet[:2] + struct.pack("!H", ~total & 0xFFFF) + packet[4:]
 
 
 class _Outcome(NamedTuple):
@@ -183,7 +214,7 @@ class _Outcome(NamedTuple):
     reason: str | None
 
 
-def _connected(opened: socket.socket, begun: float) -> _Outcome | None:
+def _connected(opened: socket.socket, begun: float, _: int) -> _Outcome | None:
     took = monotonic() - begun
     number = opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     rtt, repeated = _tcp_info(opened)
@@ -207,7 +238,7 @@ def _tcp_info(opened: socket.socket) -> tuple[float | None, int]:
 
 def _run(
     begin: Callable[[int], socket.socket],
-    look: Callable[[socket.socket, float], _Outcome | None],
+    look: Callable[[socket.socket, float, int], _Outcome | None],
     count: int,
     seconds: float,
     event: int,
@@ -215,7 +246,7 @@ def _run(
     """Begin `count` probes, `SPACING_SECONDS` apart, and collect what comes of them."""
     started = monotonic()
     poll = select.poll()
-    waiting: dict[int, tuple[socket.socket, float]] = {}
+    waiting: dict[int, tuple[socket.socket, float, int]] = {}
     outcomes: list[_Outcome] = []
     begun = 0
     try:
@@ -229,7 +260,7 @@ def _run(
                         raise
                     outcomes.append(_Outcome(1, 1, None, _reason(failure)))
                 else:
-                    waiting[opened.fileno()] = (opened, monotonic())
+                    waiting[opened.fileno()] = (opened, monotonic(), begun)
                     poll.register(opened, event)
                 begun += 1
                 continue
@@ -240,15 +271,14 @@ def _run(
                 break
             pause = min(left, begun * SPACING_SECONDS - now) if begun < count else left
             for number, _ in poll.poll(max(1, int(pause * 1000 + 0.999))):
-                opened, since = waiting[number]
-                outcome = look(opened, since)
+                outcome = look(*waiting[number])
                 if outcome is not None:
                     outcomes.append(outcome)
                     poll.unregister(number)
                     waiting.pop(number)[0].close()
-        outcomes += [_silent(opened) for opened, _ in waiting.values()]
+        outcomes += [_silent(opened) for opened, *_ in waiting.values()]
     finally:
-        for opened, _ in waiting.values():
+        for opened, *_ in waiting.values():
             opened.close()
     return _summed(outcomes)
 

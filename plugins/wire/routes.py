@@ -42,8 +42,13 @@ _NO_WAY = frozenset(
 _SECONDS = 2.0  # the kernel answers at once; this only keeps a broken sandbox from hanging us
 
 # NUD_*: what the kernel knows of a neighbour.
-_FOUND = 0x02 | 0x40 | 0x80  # reachable, noarp, permanent
+_STATIC = 0x40 | 0x80  # noarp, permanent
+_FOUND = 0x02 | _STATIC  # reachable
 _LOST = 0x01 | 0x20  # incomplete, failed
+
+# «Reachable» lasts up to 45 s after the neighbour's last word.
+_FRESH_SECONDS = 5.0
+_TICKS = 100  # USER_HZ
 
 LENGTH = {socket.AF_INET: 32, socket.AF_INET6: 128}
 
@@ -171,8 +176,10 @@ class Routes:
         packed = socket.inet_pton(family, address)
         for body in self._ask(_GET_NEIGHBOUR, _NEIGHBOUR.pack(family, 0, 0, 0, 0, 0), _DUMP):
             _, _, where, state, _, _ = _NEIGHBOUR.unpack_from(body)
-            if where == index and dict(_attributes(body, _NEIGHBOUR.size)).get(1) == packed:
-                return True if state & _FOUND else False if state & _LOST else None
+            attributes = dict(_attributes(body, _NEIGHBOUR.size))
+            if where == index and attributes.get(1) == packed:
+                fresh = state & _STATIC or _confirmed_seconds(attributes) < _FRESH_SECONDS
+                return True if state & _FOUND and fresh else False if state & _LOST else None
         return None
 
     def _lookup(self, family: int, source: str | None, wanted: bytes, flags: int) -> Way | None:
@@ -217,6 +224,12 @@ class Routes:
                 yield content
                 if not flags & _DUMP:
                     return
+
+
+def _confirmed_seconds(attributes: dict[int, bytes]) -> float:
+    """How long ago a neighbour last proved to be there (NDA_CACHEINFO)."""
+    info = attributes.get(3, b"")
+    return struct.unpack_from("=I", info)[0] / _TICKS if len(info) >= 4 else 0.0
 
 
 def index_of(device: str) -> int | None:
