@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from apowacht.plugins.core.check import Check
 
-pytestmark = pytest.mark.slow
+# iproute2 is the peer; where peers are required this proof may not be skipped.
+pytestmark = pytest.mark.peer
 
 FAR, FAR6 = "192.0.2.2", "2001:db8::2"
 PROXIED = "192.0.2.3"
