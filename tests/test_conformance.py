@@ -31,6 +31,10 @@ ASKING: dict[str, list[list[str]]] = {
         ["--no-tls"],
         ["--insecure", *CONTEXT],
     ],
+    "terminal": [
+        ["--insecure", *CONTEXT],
+        ["--no-tls", *CONTEXT],
+    ],
     "uplink": [
         ["--router", "snmp"],
         ["--router", "snmp", "--snmp-version", "1"],
@@ -216,6 +220,8 @@ def test_no_secret_is_ever_shown(check: str, way: list[str], abyss: int, tmp_pat
         # Secrets go over a verified connection only, so there has to be something to verify.
         "--mandant": ["--user", "monitor", "--password-file", str(file), "--tls-fingerprint", NONE],
     }.get(way[1] if len(way) > 1 else "", [])
+    if "--no-tls" in way:  # where no password may go
+        given = []
     if "--snmp-user" in way:
         given = ["--snmp-auth-protocol", "SHA", "--snmp-auth-key-file", str(file)]
     for output in ("nagios", "json", "checkmk", "prtg"):
