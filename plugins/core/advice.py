@@ -2170,8 +2170,8 @@ ADVICE: dict[str, Row] = {
         "",
         ("nächstes Ende {date}: {cert}", "next end {date}: {cert}"),
         (
-            "{count} Zertifikate geprüft; als nächstes endet {certificate} am {date} (noch {days} Tage).",
-            "{count} certificates checked; the next to end is {certificate} on {date} ({days} days left).",
+            "Geprüfte Zertifikate: {count}; als nächstes endet {certificate} am {date} (noch {days} Tage).",
+            "Certificates checked: {count}; the next to end is {certificate} on {date} ({days} days left).",
         ),
     ),
     "cert.expiring": Row(
@@ -2914,8 +2914,8 @@ REASONS: dict[str, Reason] = {
     "konnektor_endpoint": Reason(
         ("Adresse unbrauchbar", "unusable address"),
         (
-            "{host} nennt für {service} keine brauchbare Adresse; --rewrite-endpoints oder --no-tls prüfen.",
-            "{host} names no usable address for {service}; check --rewrite-endpoints or --no-tls.",
+            "{host} nennt für {service} keine brauchbare Adresse; --rewrite-endpoints oder --no-tls prüfen (Bestellung, Zeile 8).",
+            "{host} names no usable address for {service}; check --rewrite-endpoints or --no-tls (order, line 8).",
         ),
     ),
     "sicct_garbled": Reason(
@@ -2928,15 +2928,15 @@ REASONS: dict[str, Reason] = {
     "http_unauthorized": Reason(
         ("Anmeldung nötig", "login needed"),
         (
-            "{host} verlangt für {what} eine Anmeldung; --user und --password-file oder --client-cert prüfen.",
-            "{host} wants a login for {what}; check --user and --password-file or --client-cert.",
+            "{host} verlangt für {what} eine Anmeldung; --user und --password-file oder --client-cert prüfen (Bestellung, Zeile 5).",
+            "{host} wants a login for {what}; check --user and --password-file or --client-cert (order, line 5).",
         ),
     ),
     "http_forbidden": Reason(
         ("nicht erlaubt", "forbidden"),
         (
-            "{host} verweigert {what}; Rechte des Clientsystems im Konnektor prüfen.",
-            "{host} forbids {what}; check the client system's rights in the Konnektor.",
+            "{host} verweigert {what}; Rechte des Clientsystems im Konnektor prüfen (Bestellung, Zeile 5).",
+            "{host} forbids {what}; check the client system's rights in the Konnektor (order, line 5).",
         ),
     ),
     "http_not_found": Reason(
@@ -2991,29 +2991,29 @@ REASONS: dict[str, Reason] = {
     "fault_user_id_missing": Reason(
         ("Nutzer-ID fehlt", "user ID missing"),
         (
-            "{host} verlangt eine Nutzer-ID; {option} angeben.",
-            "{host} wants a user ID; give {option}.",
+            "{host} verlangt eine Nutzer-ID; {option} angeben (Bestellung, Zeile 9).",
+            "{host} wants a user ID; give {option} (order, line 9).",
         ),
     ),
     "fault_mandant": Reason(
         ("Mandant unbekannt", "unknown Mandant"),
         (
-            "{host} kennt diesen Mandanten nicht; {option} mit dem Infomodell vergleichen.",
-            "{host} does not know this Mandant; compare {option} with the Infomodell.",
+            "{host} kennt diesen Mandanten nicht; {option} mit dem Infomodell vergleichen (Bestellung, Zeile 1).",
+            "{host} does not know this Mandant; compare {option} with the Infomodell (order, line 1).",
         ),
     ),
     "fault_client_system": Reason(
         ("Clientsystem falsch", "wrong client"),
         (
-            "{host} kennt dieses Clientsystem nicht; {option} mit dem Infomodell vergleichen.",
-            "{host} does not know this client system; compare {option} with the Infomodell.",
+            "{host} kennt dieses Clientsystem nicht; {option} mit dem Infomodell vergleichen (Bestellung, Zeile 2).",
+            "{host} does not know this client system; compare {option} with the Infomodell (order, line 2).",
         ),
     ),
     "fault_workplace": Reason(
         ("Arbeitsplatz falsch", "wrong workplace"),
         (
-            "{host} kennt diesen Arbeitsplatz nicht; {option} mit dem Infomodell vergleichen.",
-            "{host} does not know this workplace; compare {option} with the Infomodell.",
+            "{host} kennt diesen Arbeitsplatz nicht; {option} mit dem Infomodell vergleichen (Bestellung, Zeile 3).",
+            "{host} does not know this workplace; compare {option} with the Infomodell (order, line 3).",
         ),
     ),
     "fault_card_gone": Reason(
@@ -3026,43 +3026,43 @@ REASONS: dict[str, Reason] = {
     "fault_client_system_of_mandant": Reason(
         ("nicht zugeordnet", "not assigned"),
         (
-            "Das Clientsystem ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
-            "The client system is not assigned to the Mandant; assign it in the Konnektor or check {option}.",
+            "Das Clientsystem ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen (Bestellung, Zeile 2).",
+            "The client system is not assigned to the Mandant; assign it in the Konnektor or check {option} (order, line 2).",
         ),
     ),
     "fault_workplace_of_mandant": Reason(
         ("nicht zugeordnet", "not assigned"),
         (
-            "Der Arbeitsplatz ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
-            "The workplace is not assigned to the Mandant; assign it in the Konnektor or check {option}.",
+            "Der Arbeitsplatz ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen (Bestellung, Zeile 3).",
+            "The workplace is not assigned to the Mandant; assign it in the Konnektor or check {option} (order, line 3).",
         ),
     ),
     "fault_terminal_of_mandant": Reason(
         ("nicht zugeordnet", "not assigned"),
         (
-            "Das Kartenterminal ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
-            "The card terminal is not assigned to the Mandant; assign it in the Konnektor or check {option}.",
+            "Das Kartenterminal ist dem Mandanten nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen (Bestellung, Zeile 4).",
+            "The card terminal is not assigned to the Mandant; assign it in the Konnektor or check {option} (order, line 4).",
         ),
     ),
     "fault_workplace_of_client": Reason(
         ("nicht zugeordnet", "not assigned"),
         (
-            "Der Arbeitsplatz ist dem Clientsystem nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen.",
-            "The workplace is not assigned to the client system; assign it in the Konnektor or check {option}.",
+            "Der Arbeitsplatz ist dem Clientsystem nicht zugeordnet; im Konnektor zuordnen oder {option} prüfen (Bestellung, Zeile 3).",
+            "The workplace is not assigned to the client system; assign it in the Konnektor or check {option} (order, line 3).",
         ),
     ),
     "fault_terminal_of_workplace": Reason(
         ("nicht zugeordnet", "not assigned"),
         (
-            "Der Arbeitsplatz erreicht das Kartenterminal nicht (Fehler {code}); Terminal dem Arbeitsplatz zuordnen oder {option} prüfen.",
-            "The workplace does not reach the card terminal (error {code}); assign the terminal to it or check {option}.",
+            "Der Arbeitsplatz erreicht das Kartenterminal nicht (Fehler {code}); Terminal dem Arbeitsplatz zuordnen oder {option} prüfen (Bestellung, Zeile 4).",
+            "The workplace does not reach the card terminal (error {code}); assign the terminal to it or check {option} (order, line 4).",
         ),
     ),
     "fault_context_incomplete": Reason(
         ("Angaben fehlen", "values missing"),
         (
-            "{host} fehlen Angaben; {option}, --client-system und --workplace prüfen.",
-            "{host} lacks values; check {option}, --client-system and --workplace.",
+            "{host} fehlen Angaben; {option}, --client-system und --workplace prüfen (Bestellung, Zeilen 1-3).",
+            "{host} lacks values; check {option}, --client-system and --workplace (order, lines 1-3).",
         ),
     ),
     "fault_stale_handle": Reason(
@@ -3075,8 +3075,8 @@ REASONS: dict[str, Reason] = {
     "fault_client_identity": Reason(
         ("falsche Identität", "wrong identity"),
         (
-            "Zertifikat oder Benutzer gehört nicht zu diesem Clientsystem; --client-cert oder --user und {option} prüfen.",
-            "Certificate or user does not belong to this client system; check --client-cert or --user and {option}.",
+            "Zertifikat oder Benutzer gehört nicht zu diesem Clientsystem; --client-cert oder --user und {option} prüfen (Bestellung, Zeile 5).",
+            "Certificate or user does not belong to this client system; check --client-cert or --user and {option} (order, line 5).",
         ),
     ),
     "fault_no_ecc": Reason(
@@ -3152,15 +3152,15 @@ REASONS: dict[str, Reason] = {
     "tls_client_cert_required": Reason(
         ("Schlüssel nötig", "certificate needed"),
         (
-            "{host} verlangt ein Client-Zertifikat; --client-cert angeben.",
-            "{host} demands a client certificate; give --client-cert.",
+            "{host} verlangt ein Client-Zertifikat; --client-cert angeben (Bestellung, Zeile 5).",
+            "{host} demands a client certificate; give --client-cert (order, line 5).",
         ),
     ),
     "tls_client_cert_rejected": Reason(
         ("Anmeldung abgelehnt", "login refused"),
         (
-            "{host} lehnt das Client-Zertifikat ab ({detail}); Zuordnung dort und Ablaufdatum prüfen.",
-            "{host} rejects the client certificate ({detail}); check its assignment there and its expiry.",
+            "{host} lehnt das Client-Zertifikat ab ({detail}); Zuordnung dort und Ablaufdatum prüfen (Bestellung, Zeile 5).",
+            "{host} rejects the client certificate ({detail}); check its assignment there and its expiry (order, line 5).",
         ),
     ),
     "tls_not_tls": Reason(
