@@ -24,7 +24,7 @@ def issue(
     key: str = "P-256",
     ca: bool = False,
     names: Sequence[str] = (),
-    begin: datetime = NOW - DAY,
+    begin: datetime = NOW - 200 * DAY,
     end: datetime = NOW + 300 * DAY,
     extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
     path_length: int | None = None,

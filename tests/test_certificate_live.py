@@ -189,7 +189,7 @@ def test_a_client_certificate_that_is_demanded_hides_nothing(
 
 
 def test_a_fingerprint_decides_alone(root: Leaf, tmp_path: Path) -> None:
-    """The right one needs no authority; the wrong one is its own finding and shows the found one."""
+    """The right one needs no authority; the wrong one is a finding that shows the one found."""
     leaf = issue("device", names=["other.example"])
     with s_server(leaf, tmp_path) as port:
         where = ["-H", HOST, "-p", str(port)]
