@@ -386,7 +386,7 @@ class Case:
 
     def sameness(self) -> Iterator[Finding]:
         """Would one digger take both lines away?"""
-        if len(self.lines) < 2 or not self.facts.lines_named:
+        if len(self.lines) < 2 or not self.facts.lines_named or not self.alive:
             return
         providers = {(line.provider or "").casefold() for line in self.lines}
         if len(providers) == 1 and "" not in providers:

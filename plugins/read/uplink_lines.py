@@ -196,6 +196,6 @@ def labels(names: Iterable[str]) -> list[str]:
         base = label
         while label in taken:
             tail = f"_{number}"
-            label, number = base[: LABEL_ROOM - len(tail)] + tail, number + 1
+            label, number = base[: LABEL_ROOM - len(tail)].rstrip("_") + tail, number + 1
         taken.append(label)
     return taken
