@@ -860,7 +860,6 @@ def test_slow(konnektor: Konnektor) -> None:
         ("garbage instead of TLS", Garbled, "tls"),
         ("truncated", Garbled, "request"),
         ("cut XML", Garbled, "request"),
-        ("ten megabytes", Garbled, "request"),
         ("XML bomb", Garbled, "request"),
         ("server error", Unreachable, "request"),
         ("rebooting", Refused, "connect"),
@@ -968,6 +967,11 @@ def test_ten_megabytes(konnektor: Konnektor) -> None:
     """A padded answer is as large as it is told to be."""
     konnektor.put("ten megabytes")
     assert len(ask(konnektor, SDS).body) > 10_000_000
+    with own_client(konnektor) as client:
+        assert client.directory().product.code == "secu_kon"
+    konnektor.change({"!padding": "20000000"})
+    with own_client(konnektor) as client, pytest.raises(Garbled):
+        client.directory()
 
 
 def test_states_are_laid_over_each_other(konnektor: Konnektor) -> None:
