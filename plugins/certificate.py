@@ -136,8 +136,8 @@ OWN = (
         multiple=True,
         metavar="TARGET",
         help="A TLS server, [smtp|imap|ldap://]HOST[:PORT][,name=NAME][,sni=NAME]"
-        "[,fingerprint=SHA256]: name is what its certificate must hold, sni what is asked for "
-        "(repeatable; -H and -p are one such target).",
+        "[,fingerprint=SHA256][,ca=FILE]: name is what its certificate must hold, sni what is "
+        "asked for (repeatable; -H and -p are one such target).",
     ),
     option(
         "--file",
@@ -287,7 +287,7 @@ class Case:
         if not key.startswith(("cert.", "kon.")):
             values = {"name": self.one.terminal, "n": self.one.days_left, **values}
             alike = [c for c in self.facts.certificates if c.card_type == self.one.card_type]
-            if len(alike) > 1 and not key.startswith("gsmckt.expir"):
+            if len(alike) > 1 and key not in ENDS["gsmckt"]:
                 name = self.one.terminal
         return Finding(key, state, {**self.values, **values}, name=name)
 
@@ -321,19 +321,12 @@ class Case:
     def end_key(self, state: State) -> str:
         """The failure class of a certificate that ends, or has ended."""
         over = (self.one.seconds_left or 0) < 0
-        words = "expired" if over else "expiring"
         kind = CARDS.get(self.one.card_type or "")
         if kind == "smcb" and not over and state is State.CRITICAL:
             return "smcb.expiring_soon"
-        if kind == "kon":
-            return f"kon.cert_{words}"
-        if kind:
-            return f"{kind}.{words}"
-        if over and self.one.source == "connector":
+        if over and kind is None and self.one.source == "connector":
             return "kon.lan_cert_expired"
-        if self.one.authority:
-            return f"cert.ca_{words}"
-        return f"cert.{words}"
+        return ENDS[kind or ("ca" if self.one.authority else "cert")][over]
 
     def state_of(self, link: Link) -> State:
         """What the limits say of what is left of a certificate."""
@@ -504,6 +497,16 @@ CARDS = {
     "SMC-B": "smcb", "SM-B": "smcb", "HSM-B": "smcb", "SMC-KT": "gsmckt", "Konnektor": "kon",
     "HBA": "hba", "HBAx": "hba", "HBA-qSig": "hba", "ZOD_2.0": "hba",
 }  # fmt: skip
+
+ENDS = {
+    # What it is called that a certificate ends, and that it has ended.
+    "smcb": ("smcb.expiring", "smcb.expired"),
+    "hba": ("hba.expiring", "hba.expired"),
+    "gsmckt": ("gsmckt.expiring", "gsmckt.expired"),
+    "kon": ("kon.cert_expiring", "kon.cert_expired"),
+    "ca": ("cert.ca_expiring", "cert.ca_expired"),
+    "cert": ("cert.expiring", "cert.expired"),
+}
 
 RULES = {
     # What a card of the old generation is called before its last day, and after it.

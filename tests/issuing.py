@@ -92,7 +92,13 @@ def openssl_verdict(
     trusted, untrusted, own = folder / "trusted.pem", folder / "untrusted.pem", folder / "own.pem"
     trusted.write_bytes(pem(*anchors))
     own.write_bytes(pem(leaf))
-    arguments = ["-CAfile", trusted, "-no-CApath", "-no-CAstore", "-partial_chain"]
+    arguments: list[str | Path] = [
+        "-CAfile",
+        trusted,
+        "-no-CApath",
+        "-no-CAstore",
+        "-partial_chain",
+    ]
     if others:
         untrusted.write_bytes(pem(*others))
         arguments += ["-untrusted", untrusted]

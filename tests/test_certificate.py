@@ -239,7 +239,7 @@ def test_news_is_no_fault() -> None:
     text = "\n".join(details(report, "de"))
     assert "erneuert" in text
     assert "nobody" in text
-    old = {"ti_dates_of": "2026-11-24", "ti_dates_old": True}
+    old: dict[str, Any] = {"ti_dates_of": "2026-11-24", "ti_dates_old": True}
     assert "24.11.2026" not in "\n".join(details(judged(server(), **old), "de"))
     assert "24.11.2026" in "\n".join(details(judged(server(), **old, options=("-v",)), "de"))
 

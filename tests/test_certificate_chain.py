@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from authority import DAY, NOW, Leaf
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from issuing import issue, openssl_verdict
 
 from apowacht.plugins.read.chain import LONGEST, Pool, best_path, stands_for
@@ -200,7 +201,7 @@ def cross_signed_old_root_expired() -> Made:
 def same_name_other_key() -> Made:
     """Key identifiers tell the two apart, as all certificates in use have them."""
     root, twin = (issue("root", ca=True) for _ in range(2))
-    by_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.certificate.public_key())
+    by_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.key.public_key())
     leaf = issue("leaf", root, extensions=[(by_key, False)])
     return leaf, [], [_with_key_identifier(twin), _with_key_identifier(root)]
 
@@ -227,7 +228,7 @@ def _same_key(leaf: Leaf, above: Leaf) -> Leaf:
 
 TABLE: list[tuple[str, Callable[[], Made], tuple[str, ...]]] = [
     *(
-        (f"whole chain, {key}", lambda key=key: whole(key), ())  # type: ignore[misc]
+        (f"whole chain, {key}", lambda key=key: whole(key), ())
         for key in ("P-256", "P-384", "RSA 2048", "Ed25519", "brainpoolP256r1", "brainpoolP384r1")
     ),
     ("root sent too", root_sent_too, ()),
@@ -281,9 +282,9 @@ def test_our_verdict_is_openssl_s(
 @pytest.mark.parametrize(
     ("purpose", "fits"),
     [
-        (x509.ExtendedKeyUsageOID.SERVER_AUTH, True),
-        (x509.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE, True),
-        (x509.ExtendedKeyUsageOID.CLIENT_AUTH, False),
+        (ExtendedKeyUsageOID.SERVER_AUTH, True),
+        (ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE, True),
+        (ExtendedKeyUsageOID.CLIENT_AUTH, False),
     ],
 )
 def test_a_client_s_certificate_is_no_server_s(
@@ -294,7 +295,7 @@ def test_a_client_s_certificate_is_no_server_s(
     leaf = issue("leaf", root, extensions=[(x509.ExtendedKeyUsage([purpose]), False)])
     path = best_path(leaf.certificate, (), Pool([root.certificate]), NOW, server=True)
     assert ("wrong_purpose" not in path.faults) == fits
-    if purpose != x509.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE:
+    if purpose != ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE:
         verdict = openssl_verdict(leaf, [], [root], tmp_path, "-purpose", "sslserver")
         assert verdict == fits
 

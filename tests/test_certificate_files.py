@@ -178,6 +178,19 @@ def test_two_files_of_one_name_are_told_apart(root: Leaf, tmp_path: Path) -> Non
     assert named[0]["name"] == "Kasse"
 
 
+def test_names_in_a_run_are_unique(root: Leaf, tmp_path: Path) -> None:
+    """A file and a PKCS#12 file of one name, and two authorities of one name in a file."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    twins = [issue("twin", ca=True), issue("twin", ca=True)]
+    bundle = put(tmp_path / "a", "x", pem(*twins, issue("device", root)))
+    bag = put(tmp_path / "b", "x", p12(issue("client", root)))
+    answer = told("--file", bundle, "--p12", bag, env={"APOWACHT_P12_PASSWORD": "geheim"})
+    names = [one["name"] for one in answer["facts"]["certificates"]]
+    assert len(set(names)) == len(names) == 4
+    assert len(answer["metrics"]) == 4
+
+
 def test_trust_in_files_is_asked_only_with_authorities(root: Leaf, tmp_path: Path) -> None:
     """A private CA's certificate is no fault where nobody said whom to trust."""
     own = put(tmp_path, "ca.pem", pem(root))

@@ -237,7 +237,7 @@ def test_name_and_sni_are_apart(root: Leaf, trusted: list[str], tmp_path: Path) 
 
 def test_a_silent_port_ends_by_the_deadline_and_says_tls() -> None:
     """It accepts and says nothing: the phase is named."""
-    with serving(lambda connection: connection.recv(100000) and threading.Event().wait(6)) as port:  # type: ignore[arg-type,func-returns-value]
+    with serving(lambda connection: connection.recv(100000) and threading.Event().wait(6)) as port:  # type: ignore[arg-type]
         done = ask("-H", HOST, "-p", str(port), "-t", "2")
     assert done.code == 2
     assert 1.5 < done.seconds < 3

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from apowacht.plugins.read.chain import Pool
     from apowacht.plugins.wire.tls_seen import Seen
 
-AT_ONCE = 32
-"""Targets asked at the same time."""
-
 MOST_TARGETS = 500
+"""All are asked at the same time: a silent one must not take the time of those behind it."""
 
 
 class Target(NamedTuple):
@@ -36,6 +34,7 @@ class Target(NamedTuple):
     wanted: str | None = None
     sni: str | None = None
     fingerprints: tuple[str, ...] = ()
+    ca_file: str | None = None
 
     @property
     def name(self) -> str:
@@ -44,7 +43,8 @@ class Target(NamedTuple):
 
 
 def parse_target(text: str, option: str = "--tls", port: int | None = None) -> Target:
-    """`[smtp|imap|ldap://]HOST[:PORT][,name=NAME][,sni=NAME][,fingerprint=SHA256]`.
+    """`[smtp|imap|ldap://]HOST[:PORT][,name=NAME][,sni=NAME][,fingerprint=SHA256]
+    [,ca=FILE]`.
 
     Raises OwnTrouble: tls_target_syntax, sicct_port, bad_port, bad_fingerprint.
     """
@@ -58,7 +58,7 @@ def parse_target(text: str, option: str = "--tls", port: int | None = None) -> T
     if protocol not in (None, "https", "tls", *PORTS):
         raise wrong
     protocol = protocol if protocol in PORTS else None
-    given: dict[str, list[str]] = {"name": [], "sni": [], "fingerprint": []}
+    given: dict[str, list[str]] = {"name": [], "sni": [], "fingerprint": [], "ca": []}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not value or key.strip() not in given:
@@ -75,6 +75,7 @@ def parse_target(text: str, option: str = "--tls", port: int | None = None) -> T
         given["name"][-1] if given["name"] else None,
         given["sni"][-1] if given["sni"] else None,
         tuple(given["fingerprint"]),
+        given["ca"][-1] if given["ca"] else None,
     )
 
 
@@ -97,36 +98,35 @@ def _allowed(port: int) -> None:
         raise OwnTrouble("bad_port", port=port)
 
 
-def look_at_all(targets: Sequence[Target], deadline: Deadline) -> list[Seen | Trouble]:
-    """What each server shows, or why it shows nothing, in the order of the targets."""
-    import threading
+class Looks:
+    """Looks at servers that have begun; each server has a thread of its own."""
 
-    answers: list[Seen | Trouble | BaseException | None] = [None] * len(targets)
-    waiting = iter(range(len(targets)))
-    turn = threading.Lock()
+    def __init__(self, targets: Sequence[Target], deadline: Deadline) -> None:
+        import threading
 
-    def work() -> None:
-        while True:
-            with turn:
-                place = next(waiting, None)
-            if place is None:
-                return
-            try:
-                answers[place] = _look(targets[place], deadline)
-            except BaseException as trouble:
-                answers[place] = trouble
+        self._targets, self._deadline = targets, deadline
+        self._answers: list[Seen | Trouble | BaseException | None] = [None] * len(targets)
+        self._threads = [
+            threading.Thread(target=self._look, args=(place,), name="apowacht-look", daemon=True)
+            for place in range(len(targets))
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    threads = [
-        threading.Thread(target=work, name="apowacht-look", daemon=True)
-        for _ in range(min(AT_ONCE, len(targets)))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(deadline.remaining() + 0.3)
-    return [
-        _settled(answer, target, deadline) for answer, target in zip(answers, targets, strict=True)
-    ]
+    def answers(self) -> list[Seen | Trouble]:
+        """What each server shows, or why it shows nothing, in the order of the targets."""
+        for thread in self._threads:
+            thread.join(self._deadline.remaining() + 0.3)
+        return [
+            _settled(answer, target, self._deadline)
+            for answer, target in zip(self._answers, self._targets, strict=True)
+        ]
+
+    def _look(self, place: int) -> None:
+        try:
+            self._answers[place] = _look(self._targets[place], self._deadline)
+        except BaseException as trouble:
+            self._answers[place] = trouble
 
 
 def _settled(
@@ -225,8 +225,8 @@ def check_fingerprints(texts: Iterable[str]) -> None:
         _digits(text)
 
 
-def authorities(ca_file: str | None) -> Pool:
-    """Whom to trust: the certificates in a file, else those of the system.
+def authorities(ca_file: str | None, *, and_the_system: bool = False) -> Pool:
+    """Whom to trust: the certificates in a file, else (or as well) those of the system.
 
     Raises OwnTrouble("ca_file_unreadable").
     """
@@ -236,7 +236,8 @@ def authorities(ca_file: str | None) -> Pool:
     if ca_file is None:
         return Pool(_of_the_system())
     try:
-        return Pool(read_file(ca_file).certificates)
+        system = _of_the_system() if and_the_system else []
+        return Pool([*read_file(ca_file).certificates, *system])
     except OwnTrouble as trouble:
         detail = str(trouble.values.get("detail", ""))
         raise OwnTrouble("ca_file_unreadable", file=ca_file, detail=detail) from trouble

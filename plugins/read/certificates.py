@@ -6,7 +6,8 @@ A reading is a mapping of the fields of `certificate.Certificate`; a failure one
 
 from __future__ import annotations
 
-from functools import cache
+import os
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apowacht.plugins.core.errors import OwnTrouble, TargetTrouble, Trouble, Unreachable
@@ -42,21 +43,25 @@ def ask(options: Options) -> Answer:
     """
     collected = Collected(options, options.now)
     targets = _targets(options)
-    connector = bool(options.connector or options.kon)
-    if not (targets or options.file or options.p12 or connector):
+    if not (targets or options.file or options.p12 or collected.with_konnektor):
         raise OwnTrouble("missing_option", option="-H/--tls/--file/--p12/--connector")
+    if options.mandant and not collected.with_konnektor:
+        raise OwnTrouble("missing_option", option="--connector")
     tls.check_fingerprints(options.tls_fingerprint)
     for target in targets:
         tls.check_fingerprints(target.fingerprints)
-    if options.ca_file:
-        collected.anchors()
-    if options.file:
-        collected.add_files(files.matching(options.file, "--file"))
-    if options.p12:
-        collected.add_pkcs12(files.matching(options.p12, "--p12"))
-    collected.add_servers(targets)
-    if connector:
+    for file in {options.ca_file, *(target.ca_file for target in targets)} - {None}:
+        collected.anchors(file)
+    certificates = files.matching(options.file, "--file")
+    bags = files.matching(options.p12, "--p12")
+    short = files.short_names([*certificates, *bags])
+    # Servers come first and are waited for last: nobody else's silence takes their time.
+    looks = tls.Looks(targets, options.deadline)
+    collected.add_files(certificates, short)
+    collected.add_pkcs12(bags, short)
+    if collected.with_konnektor:
         collected.add_konnektor()
+    collected.add_servers(targets, looks)
     return collected.answer()
 
 
@@ -70,8 +75,6 @@ def replay(options: Options) -> Answer:
     recording = tape.read(options.replay)
     if recording is None:
         collected = Collected(options, options.judged_at or options.now)
-        if options.ca_file:
-            collected.anchors()
         content = files.read_file(options.replay)  # what is no certificate is refused as such
         collected.add_content(options.replay, content)
         return collected.answer()
@@ -120,7 +123,8 @@ def _targets(options: Options) -> list[tls.Target]:
     if options.hostname:
         targets.append(tls.parse_target(options.hostname, "-H", options.port))
     targets += [tls.parse_target(text) for text in options.tls]
-    name = options.tls_server_name
+    # Beside a Konnektor the general options are about the Konnektor.
+    name = None if options.connector or options.kon else options.tls_server_name
     unique = list(dict.fromkeys(one._replace(wanted=one.wanted or name) for one in targets))
     if len(unique) > tls.MOST_TARGETS:
         raise OwnTrouble("cert_too_many", option="--tls", most=tls.MOST_TARGETS)
@@ -138,16 +142,21 @@ class Collected:
         self._certificates: list[dict[str, Any]] = []
         self._failures: list[dict[str, Any]] = []
         self._targets: list[str] = []
+        self._origins: dict[str, str] = {}
+        self.with_konnektor = bool(options.connector or options.kon)
         self.anchors = cache(self._anchors)
 
-    def _anchors(self) -> Pool:
-        return tls.authorities(self._options.ca_file)
+    def _anchors(self, ca_file: str | None) -> Pool:
+        """The authorities of a file, or of the system; beside a Konnektor, whose authorities
+        `--ca-file` names, web servers have those of the system as well."""
+        of_the_konnektor = self.with_konnektor and ca_file == self._options.ca_file
+        return tls.authorities(ca_file, and_the_system=of_the_konnektor)
 
     def answer(self) -> Answer:
         """Everything, with what was renewed since the last look."""
         renewed: list[str] = []
         if not self._options.replay:
-            renewed = _renewed(self._options, self._certificates)
+            renewed = _renewed(self._options, self._certificates, self._origins)
         return Answer(
             self._certificates,
             self._failures,
@@ -156,12 +165,17 @@ class Collected:
             self._now,
         )
 
-    def add_files(self, names: Sequence[str]) -> None:
+    def _target(self, name: str, origin: str) -> str:
+        """A target by the user's name for it; `origin` tells it apart from those of other runs."""
+        shown = self._alias.name(name)
+        self._targets.append(shown)
+        self._origins[shown] = origin
+        return shown
+
+    def add_files(self, names: Sequence[str], short: dict[str, str]) -> None:
         """Files of certificates; each is one target, each certificate in it a reading."""
-        short = files.short_names(names)
         for file in names:
-            name = self._alias.name(short[file])
-            self._targets.append(name)
+            name = self._target(short[file], os.path.abspath(file))
             if self._late(name, "file", file):
                 continue
             try:
@@ -173,16 +187,18 @@ class Collected:
 
     def add_content(self, file: str, content: files.Content) -> None:
         """The content of one file that was read already."""
-        name = self._alias.name(files.short_names([file])[file])
-        self._targets.append(name)
+        name = self._target(files.short_names([file])[file], os.path.abspath(file))
         self._add_content(name, content)
 
     def _add_content(self, name: str, content: files.Content) -> None:
         if content.trouble is not None:
             self._failed(name, "file", content.trouble)
         certificates = content.certificates
+        names: set[str] = set()
         for place, certificate in enumerate(certificates):
             own = _member_name(name, certificate, place, len(certificates))
+            own = f"{own} #{place + 1}" if own in names else own
+            names.add(own)
             self._read(
                 own, name, "file", "file", certificate, self._judge_file(certificates, place)
             )
@@ -193,15 +209,18 @@ class Collected:
 
         own = certificates[place]
         root = is_ca(own) and is_self_issued(own)
-        asked = bool(self._options.ca_file) and not root
-        path = best_path(own, certificates, self.anchors() if asked else None, self._now)
+        asked = bool(self._options.ca_file) and not root and not self.with_konnektor
+        anchors = self.anchors(self._options.ca_file) if asked else None
+        path = best_path(own, certificates, anchors, self._now)
         faults = [one for one in path.faults if one not in ("expired", "not_yet_valid")]
         return tls.Judged(not faults if asked else None, tuple(faults) if asked else (), path)
 
-    def add_pkcs12(self, names: Sequence[str]) -> None:
+    def add_pkcs12(self, names: Sequence[str], short: dict[str, str]) -> None:
         """PKCS#12 files; what they hold are identities."""
         from apowacht.plugins.core.secret import read_secret
 
+        if not names:
+            return
         password = read_secret(
             "--p12-password-file",
             file=self._options.p12_password_file,
@@ -209,10 +228,8 @@ class Collected:
         )
         if password:
             self._options.secrets.append(password)
-        short = files.short_names(names)
         for file in names:
-            name = self._alias.name(short[file])
-            self._targets.append(name)
+            name = self._target(short[file], os.path.abspath(file))
             if self._late(name, "p12", file):
                 continue
             try:
@@ -227,38 +244,39 @@ class Collected:
         judged = self._judge_file(certificates, 0)
         self._read(name, name, source, "p12", certificates[0], judged, private=True)
 
-    def add_servers(self, targets: Sequence[tls.Target], source: str = "tls") -> None:
+    def add_servers(self, targets: Sequence[tls.Target], looks: tls.Looks) -> None:
         """TLS servers, asked side by side."""
-        given = self._options.tls_fingerprint
-        answers = tls.look_at_all(targets, self._options.deadline)
-        for target, answer in zip(targets, answers, strict=True):
-            name = self._alias.name(target.name)
-            self._targets.append(name)
+        given = () if self.with_konnektor else self._options.tls_fingerprint
+        places = [target.name for target in targets]
+        for target, answer in zip(targets, looks.answers(), strict=True):
+            several = places.count(target.name) > 1
+            apart = " ".join(filter(None, [target.wanted, target.sni])) if several else ""
+            name = self._target(f"{target.name} {apart}".rstrip(), target.name)
             try:
                 if isinstance(answer, Trouble):
                     raise answer
-                self._add_server(name, source, target, tls.certificates_of(answer), given)
+                self._add_server(name, target, tls.certificates_of(answer), given)
             except (TargetTrouble, OwnTrouble) as trouble:
-                self._failed(name, source, trouble)
+                self._failed(name, "tls", trouble)
 
     def _add_server(
         self,
         name: str,
-        source: str,
         target: tls.Target,
         certificates: Sequence[Certificate],
         fingerprints: Iterable[str],
     ) -> None:
         wanted = target.wanted or target.host
+        anchors = partial(self.anchors, target.ca_file or self._options.ca_file)
         judged = tls.judge_server(
-            certificates, self.anchors, self._now, wanted, target.fingerprints or fingerprints
+            certificates, anchors, self._now, wanted, target.fingerprints or fingerprints
         )
         more: dict[str, Any] = {
             "wanted": wanted,
             "names": facts.names_shown(certificates[0]),
             "fingerprint": tls.fingerprint(certificates[0]),
         }
-        self._read(name, name, source, "tls", certificates[0], judged, **more)
+        self._read(name, name, "tls", "tls", certificates[0], judged, **more)
 
     def add_konnektor(self) -> None:
         """A Konnektor's certificates: that of its LAN side, its own, its cards', the client's."""
@@ -270,8 +288,7 @@ class Collected:
         if own.insecure:
             self._options.insecure = True
         place = tls.Target(own.hostname, own.port)
-        name = self._alias.name(f"{cards.KONNEKTOR} {place.name}")
-        self._targets.append(name)
+        name = self._target(f"{cards.KONNEKTOR} {place.name}", place.name)
         shares = (self._options.card_warning, self._options.card_critical)
         asked = cards.Asked(
             konnektor,
@@ -284,45 +301,47 @@ class Collected:
                     asked.everything()
                 else:
                     konnektor.directory()
-            except TargetTrouble as trouble:
+            except (TargetTrouble, OwnTrouble) as trouble:
                 self._failed(name, "connector", trouble, "connector.sds")
-            if session.certificate is not None:
-                self._add_lan(name, session.certificate)
-            elif not own.no_tls:
-                self._look_at_lan(name, place)
+        if not own.no_tls:
+            self._add_lan(name, place, session.certificate)
         for operation, unanswered in asked.failures:
             self._failed(name, "connector", unanswered, operation)
-        self._add_cards(asked)
+        self._add_cards(asked, place.name)
         if certificates:
-            shown = self._alias.name(f"Client {place.name}")
-            self._targets.append(shown)
-            self._identity(shown, "client", certificates)
+            self._identity(self._target(f"Client {place.name}", ""), "client", certificates)
 
-    def _add_lan(self, name: str, der: bytes) -> None:
-        """The certificate that the session has verified, or was told not to verify."""
-        certificate = files.certificate_of(der)
-        trusted = None if self._options.insecure else True
-        judged = self._judge_file([certificate], 0)._replace(trusted=trusted, faults=())
-        fingerprint = tls.fingerprint(certificate)
-        self._read(name, name, "connector", "tls", certificate, judged, fingerprint=fingerprint)
+    def _add_lan(self, name: str, place: tls.Target, verified: bytes | None) -> None:
+        """The certificate of the LAN side with its chain, seen in a handshake that sends nothing.
 
-    def _look_at_lan(self, name: str, place: tls.Target) -> None:
-        """The certificate that was refused; that it was is said by the session's failure."""
-        (seen,) = tls.look_at_all([place], self._options.deadline)
-        if not isinstance(seen, Trouble):
-            certificate = tls.certificates_of(seen)[0]
-            judged = self._judge_file([certificate], 0)._replace(trusted=False, faults=())
-            fingerprint = tls.fingerprint(certificate)
-            self._read(name, name, "connector", "tls", certificate, judged, fingerprint=fingerprint)
+        Whether it is the right one the session has decided; that it was refused is its failure.
+        """
+        from cryptography.hazmat.primitives.serialization import Encoding
 
-    def _add_cards(self, asked: cards.Asked) -> None:
+        from apowacht.plugins.read.chain import best_path
+
+        (seen,) = tls.Looks([place], self._options.deadline).answers()
+        shown = [] if isinstance(seen, Trouble) else tls.certificates_of(seen)
+        if verified is not None:
+            same = shown and shown[0].public_bytes(Encoding.DER) == verified
+            shown = shown if same else [files.certificate_of(verified)]
+        if not shown:
+            return
+        ca_file = self._options.ca_file
+        anchors = tls.authorities(ca_file) if ca_file and verified is not None else None
+        path = best_path(shown[0], shown[1:], anchors, self._now)
+        trusted = None if self._options.insecure else verified is not None
+        judged = tls.Judged(trusted, (), path)
+        fingerprint = tls.fingerprint(shown[0])
+        self._read(name, name, "connector", "tls", shown[0], judged, fingerprint=fingerprint)
+
+    def _add_cards(self, asked: cards.Asked, origin: str) -> None:
         from apowacht.plugins.read.connector import terminal_names
 
         terminals = terminal_names(asked.terminals, self._options.alias)
         names = cards.card_names(asked.cards, terminals, self._alias.name)
         for card, name in zip(asked.cards, names, strict=True):
-            self._targets.append(name)
-            self._certificates.append(_card(card, name, terminals, self._now))
+            self._certificates.append(_card(card, self._target(name, origin), terminals, self._now))
 
     def _read(
         self,
@@ -418,12 +437,18 @@ def _card(
     }
 
 
-def _renewed(options: Options, readings: Sequence[dict[str, Any]]) -> list[str]:
+def _renewed(
+    options: Options, readings: Sequence[dict[str, Any]], origins: dict[str, str]
+) -> list[str]:
     """The names whose certificate now ends later than at the last look, told once.
 
     Without a state folder nothing is known of the last look, and nothing is told.
     """
-    ends = {one["name"]: one["not_after"] for one in readings if one.get("not_after")}
+    ends = {
+        f"{origins[one['target']]} {one['name']}": (one["name"], one["not_after"])
+        for one in readings
+        if one.get("not_after")
+    }
     if not ends:
         return []
     key = (options.site, "certificate", "", options.name)
@@ -431,10 +456,13 @@ def _renewed(options: Options, readings: Sequence[dict[str, Any]]) -> list[str]:
 
     def update(old: dict[str, Any]) -> dict[str, Any] | None:
         found[:] = [
-            name for name, end in ends.items() if isinstance(old.get(name), str) and old[name] < end
+            name
+            for place, (name, end) in ends.items()
+            if isinstance(old.get(place), str) and old[place] < end
         ]
-        # Whoever is not seen today is remembered; a name that never comes back is soon crowded out.
-        new = {**dict(list(old.items())[-2000:]), **ends}
+        # Whoever is silent today is remembered; what never comes back is crowded out one day.
+        kept = {place: end for place, end in old.items() if place not in ends}
+        new = {**dict(list(kept.items())[-2000:]), **{p: end for p, (_, end) in ends.items()}}
         return None if new == old else new
 
     wait = min(0.5, options.deadline.remaining())
