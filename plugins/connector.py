@@ -132,7 +132,11 @@ def vpn(facts: ConnectorFacts, options: Options) -> Iterator[Finding]:
     The condition follows the tunnel's state by up to 300 seconds; either of them counts.
     """
     if facts.conditions is None and facts.vpn_ti is None:
-        if facts.services and not facts.failures:
+        if facts.failures or not facts.services:
+            return
+        if "GetResourceInformation" in facts.latency_seconds:
+            yield Finding("kon.vpn_unknown", State.UNKNOWN)
+        else:
             yield Finding("kon.reachable", State.OK, vars(facts))
         return
     holding = {one.name: one for one in facts.conditions or ()}

@@ -252,8 +252,9 @@ class Case:
         for name in self.options.expect:
             if name not in self.names and not self.closed:
                 yield Finding("kt.unlisted", self.expected(), values, name=name)
-        for name in self.options.reserve:
-            if name not in self.names and not self.closed:
+        asked_itself = (name for name, _ in self.options.direct)
+        for name in dict.fromkeys((*self.options.reserve, *asked_itself)):
+            if name not in {*self.names, *self.options.expect} and not self.closed:
                 yield Finding("kt.unlisted", State.WARNING, values, name=name)
 
     def offline(self, one: Terminal) -> str:

@@ -63,7 +63,18 @@ NIGHT = ["--hours", "Mi 08:00-18:30"]
 
 TABLE: list[tuple[str, dict[str, Any], list[str], dict[str, State]]] = [
     ("a healthy Konnektor is quiet, SIS not booked", {}, [], {}),
-    ("asked for its address alone", {"conditions": None, "vpn_ti": None}, [], {}),
+    (
+        "asked for its address alone",
+        {"conditions": None, "vpn_ti": None, "latency_seconds": {"connector.sds": 0.1}},
+        [],
+        {},
+    ),
+    (
+        "asked, and nothing told",
+        {"conditions": None, "vpn_ti": None},
+        [],
+        {"kon.vpn_unknown": U},
+    ),
     ("the tunnel is down", OFFLINE, [], {"kon.vpn_offline.local": C}),
     ("so says the condition", holding(NO_VPN), [], {"kon.vpn_offline.local": C}),
     ("said once", OFFLINE | holding(NO_VPN), [], {"kon.vpn_offline.local": C}),
@@ -279,6 +290,7 @@ FAILING: list[tuple[str, dict[str, Any], list[str], dict[str, State]]] = [
         {"kon.lan_cert_expired": C},
     ),
     ("tls", failing("tls", "tls_no_common_curve"), [], {"kon.tls_failed": C}),
+    ("elsewhere", failing("elsewhere", "no_route"), [], {"kon.elsewhere": U}),
 ]
 
 
@@ -326,6 +338,21 @@ def test_kinds_of_failure(trouble: TargetTrouble, kind: str) -> None:
     assert (noted.kind, noted.reason) == (kind, trouble.reason)
     assert json.loads(json.dumps(noted.values)) == noted.values
     assert noted.trouble.reason == trouble.reason
+
+
+@pytest.mark.parametrize(
+    ("host", "phase", "kind"),
+    [
+        ("10.0.0.5", "connect", "elsewhere"),
+        ("kon.example", "dns", "elsewhere"),
+        ("192.0.2.1", "connect", "silent"),
+        ("10.0.0.5", "request", "silent"),
+    ],
+)
+def test_an_address_that_only_the_konnektor_knows(host: str, phase: str, kind: str) -> None:
+    """It is told from a Konnektor that falls silent, which would be CRITICAL."""
+    trouble = Unreachable("timeout", phase=phase, host=host, seconds=3)
+    assert failure("GetCards", trouble, "192.0.2.1").kind == kind
 
 
 @pytest.mark.parametrize(

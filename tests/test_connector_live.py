@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from authority import Authority, s_server
 from commands import perfdata_of, run
 from konnektor_runs import CONTEXT, Asking, kon_file, memory_of
 
@@ -230,6 +231,21 @@ def test_every_kind_of_server_certificate(ask: Asking, key: str, tmp_path: Path)
         assert ("--insecure" in done.out) == ("--insecure" in trust)
 
 
+@pytest.mark.parametrize(("name", "code"), [("GEM.KOMP-CA9", 2), ("Private CA", 3)])
+def test_the_name_in_certificates_of_the_ti(name: str, code: int, tmp_path: Path) -> None:
+    """With an authority of the TI the certificate may be for konnektor.konlan, with another not.
+
+    The server is no Konnektor, which is seen only behind a handshake that was taken.
+    """
+    authority = Authority(name)
+    leaf = authority.issue("80276009990000000017-20260101", names=["konnektor.konlan"])
+    ca = authority.write(tmp_path / "ca.pem")
+    with s_server(leaf, tmp_path) as port:
+        done = run("check_apo_connector", "-H", "127.0.0.1", "-p", str(port), "--ca-file", str(ca))
+    assert done.code == code
+    assert ("konnektor.konlan" in done.out) == (code == 3)
+
+
 def test_what_cannot_be_verified_is_named(ask: Asking, tmp_path: Path) -> None:
     """UNKNOWN, never «down»: an unknown authority, another name, another fingerprint."""
     host, port = ask.konnektor.address
@@ -358,7 +374,9 @@ def test_a_kon_file_with_credentials(ask: Asking, tmp_path: Path) -> None:
 def test_endpoints_that_nobody_reaches(ask: Asking) -> None:
     """Behind NAT the address of the directory counts for all services, if that is wanted."""
     ask.konnektor.put("behind NAT")
-    assert ask("-t", "2").code == 2
+    done = ask("-t", "2")
+    assert done.code == 3
+    assert "--rewrite-endpoints" in done.out
     assert ask("--rewrite-endpoints", "-t", "5").code == 0
 
 

@@ -132,6 +132,7 @@ TERMINALS: list[tuple[str, dict[str, Any], list[str], Expected]] = [
         [("kt.smcb_offline", C, None)],
     ),
     ("unknown to the Konnektor", {}, ["--expect", "Kase"], [("kt.unlisted", C, "Kase")]),
+    ("asked itself, unknown", {}, ["--direct", "K=10.0.0.1"], [("kt.unlisted", W, "K")]),
     ("a spare unknown to it", {}, ["--reserve", "Kase"], [("kt.unlisted", W, "Kase")]),
     (
         "a virtual terminal is none",

@@ -855,8 +855,8 @@ ADVICE: dict[str, Row] = {
         "it",
         ("Leitung tot, Umschaltung fehlt", "line dead, no switch-over"),
         (
-            "Der Verkehr geht in eine tote Leitung, obwohl eine andere läuft: Die Umschaltung hat nicht stattgefunden.",
-            "The traffic goes into a dead line although another one works: the switch-over has not happened.",
+            "Der Verkehr kommt nicht durch, obwohl eine andere Leitung bereit ist: Die Umschaltung hat nicht stattgefunden.",
+            "The traffic does not get through although another line is ready: the switch-over has not happened.",
         ),
         (
             "IT-Betreuer anrufen: von Hand auf die laufende Leitung umschalten lassen.",
@@ -1685,6 +1685,22 @@ ADVICE: dict[str, Row] = {
         ),
         ("DVO anrufen und diese Anzeige vorlesen.", "Call the DVO and read this page out."),
         ("Nicht mehrfach neu starten.", "Do not restart it repeatedly."),
+    ),
+    "kon.elsewhere": Row(
+        "it",
+        ("Dienste des Konnektors nicht erreichbar", "Konnektor's services out of reach"),
+        (
+            "Der Konnektor antwortet, nennt für seine Dienste aber eine Adresse, die von hier nicht zu erreichen ist.",
+            "The Konnektor answers, but names an address for its services that is out of reach from here.",
+        ),
+        (
+            "Hinter NAT oder TI-Gateway --rewrite-endpoints setzen.",
+            "Behind NAT or a TI-Gateway give --rewrite-endpoints.",
+        ),
+        (
+            "Nicht als Ausfall des Konnektors werten.",
+            "Do not treat it as an outage of the Konnektor.",
+        ),
     ),
     "kon.slow": Row(
         "dvo",

@@ -23,6 +23,7 @@ _SAID = {
     "internal": ("kon.internal", State.CRITICAL),
     "silent": ("kon.operation_silent", State.CRITICAL),
     "rebooting": ("kon.rebooting", State.CRITICAL),
+    "elsewhere": ("kon.elsewhere", State.UNKNOWN),
     "card": ("smcb.missing", State.CRITICAL),
     "unverified": ("kon.not_verified", State.UNKNOWN),
     "expired": ("kon.lan_cert_expired", State.CRITICAL),
@@ -79,14 +80,21 @@ class Failure:
         return TargetTrouble(self.reason, **known)
 
 
-def failure(operation: str, trouble: TargetTrouble) -> Failure:
-    """The trouble of one question as plain data."""
+def failure(operation: str, trouble: TargetTrouble, host: str = "") -> Failure:
+    """The trouble of one question as plain data; `host` is where the Konnektor is reached.
+
+    When a service is not to be reached at all, at an address that only the Konnektor knows, the
+    Konnektor is not to blame for it.
+    """
     told = {
         name: f"{value:%Y-%m-%d}" if name == "date" else value
         for name, value in trouble.values.items()
         if name == "date" or isinstance(value, str | int | float)
     }
-    return Failure(operation, _kind(trouble), trouble.reason, told)
+    kind = _kind(trouble)
+    if host and trouble.phase in ("dns", "connect") and told.get("host", host) != host:
+        kind = "elsewhere"
+    return Failure(operation, kind, trouble.reason, told)
 
 
 def _kind(trouble: TargetTrouble) -> str:

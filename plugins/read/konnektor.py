@@ -80,7 +80,7 @@ class Round:
 
         from apowacht.plugins.core.asked import failure
 
-        self.data["failures"].append(asdict(failure(operation, trouble)))
+        self.data["failures"].append(asdict(failure(operation, trouble, self.konnektor.host)))
 
     def resource(self) -> None:
         """VPN and conditions, and the terminals' names where a condition is about one."""

@@ -109,6 +109,11 @@ class Konnektor:
         self._directory: ServiceDirectory | None = None
 
     @property
+    def host(self) -> str:
+        """Where it is reached."""
+        return self._base.host
+
+    @property
     def has_context(self) -> bool:
         """Whether it can be asked more than its directory."""
         return self._context is not None
