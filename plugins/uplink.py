@@ -65,6 +65,7 @@ class UplinkFacts:
     active_line_ipv6: str | None = None  # by the routing alone
     claims: dict[str, str] | None = None  # which line is active, by who says so
     traffic_alive: bool | None = None  # targets answer when no line is chosen
+    traffic_flows: bool | None = None  # by that, or by the active line's state
     on_backup_seconds: float | None = None
     stuck_seconds: float | None = None  # since traffic goes into a dead line
     switches_24h: int | None = None
@@ -240,7 +241,11 @@ class Case:
         elif self.active is not None and self.active is not self.lines[0]:
             yield self.on_backup(self.active)
         elif self.lines[0].alive is False:
-            yield self.patient("net.primary_down", name=self.lines[0].name)
+            name = self.lines[0].name
+            if self.facts.traffic_alive:
+                yield self.patient("net.primary_down", name)
+            else:  # nobody has seen that the traffic flows
+                yield self.found("net.primary_down", State.WARNING, name=name)
         elif self.dead:
             for line in self.dead:
                 yield self.found("net.backup_down", State.WARNING, name=self.several(line))
@@ -267,8 +272,7 @@ class Case:
 
     def stuck(self) -> bool:
         """Whether the traffic goes into a dead line while another one lives."""
-        dead_end = self.active is not None and self.active.alive is False
-        return bool(self.alive) and (dead_end or self.facts.traffic_alive is False)
+        return bool(self.alive) and self.facts.traffic_flows is False
 
     def on_backup(self, active: LineFacts) -> Finding:
         """Running on a spare line, and why."""

@@ -62,6 +62,7 @@ HEALTHY = UplinkFacts(
     active_line="fibre",
     active_by="routing",
     claims={"routing": "fibre"},
+    traffic_flows=True,
     on_backup_seconds=0,
     stuck_seconds=0,
     switches_24h=0,
@@ -94,6 +95,7 @@ def lines(fibre: dict[str, Any], lte: dict[str, Any], active: str = "fibre") -> 
 
 
 UNSURE: dict[str, Any] = {"active": None}
+STUCK: dict[str, Any] = {"traffic_flows": False}
 TABLE: list[tuple[str, dict[str, Any], list[str], dict[str, State]]] = [
     ("a healthy site is quiet", {}, [], {}),
     ("a site whose active line is unknown is quiet", lines(UNSURE, UNSURE, ""), [], {}),
@@ -154,33 +156,43 @@ TABLE: list[tuple[str, dict[str, Any], list[str], dict[str, State]]] = [
     ),
     (
         "a switch-over takes its time",
-        {**lines(DEAD, {}), "stuck_seconds": 30, "interruption_seconds": 30},
+        {**lines(DEAD, {}), **STUCK, "stuck_seconds": 30},
         [],
         {"net.not_switched": W},
     ),
     (
         "a switch-over that does not come is critical",
-        {**lines(DEAD, {}), "stuck_seconds": 130, "interruption_seconds": 130},
+        {**lines(DEAD, {}), **STUCK, "stuck_seconds": 130},
         [],
         {"net.not_switched": C},
     ),
     (
         "and without memory at once",
-        {**lines(DEAD, {}), "stuck_seconds": None},
+        {**lines(DEAD, {}), **STUCK, "stuck_seconds": None},
         [],
         {"net.not_switched": C},
     ),
     (
         "traffic that arrives nowhere although the lines live",
-        {"traffic_alive": False, "stuck_seconds": 300},
+        {**STUCK, "traffic_alive": False, "stuck_seconds": 300},
         [],
         {"net.not_switched": C},
     ),
     (
         "a dead primary when nobody knows the active line",
-        {**lines({**DEAD, **UNSURE}, UNSURE, ""), "on_backup_seconds": 400},
+        {**lines({**DEAD, **UNSURE}, UNSURE, ""), "on_backup_seconds": 40},
         [],
         {"net.primary_down": W},
+    ),
+    (
+        "a dead primary for a moment, and the traffic flows",
+        {
+            **lines({**DEAD, **UNSURE}, UNSURE, ""),
+            "on_backup_seconds": 40,
+            "traffic_alive": True,
+        },
+        [],
+        {},
     ),
     (
         "a dead primary and nothing known of the backup",
@@ -536,6 +548,18 @@ def test_the_active_line_behind_a_router_gets_the_traffic_s_times() -> None:
     assert (dsl["alive"], dsl["dns"], dsl["targets_alive"]) == (True, False, 1)
     assert dsl["rtt_seconds"] is not None
     assert (lte["alive"], lte["rtt_seconds"]) == (True, None)
+
+
+def test_a_line_that_stands_by_carries_nothing() -> None:
+    """The router names no active line, the first is down, the second only ready."""
+    told = RouterFacts(
+        "fritzbox",
+        [RouterLine("dsl", "dsl", False), RouterLine("lte", "mobile", True, None, "standby")],
+    )
+    facts = merged(ROUTER_LINES, {}, told, 1, {})
+    assert uplink.flows(facts) is False
+    facts["lines"][1]["router_detail"] = None
+    assert uplink.flows(facts) is True
 
 
 def test_a_switched_off_line_would_not_take_over() -> None:

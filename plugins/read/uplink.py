@@ -232,6 +232,7 @@ def read(answer: Answer, options: Options) -> Facts:
         raise OwnTrouble("replay_broken", file=options.replay, detail=detail) from damage
     facts["router"] = router.source if router else None
     facts["lines_named"] = bool(data["lines"])
+    facts["traffic_flows"] = flows(facts)
     facts["router_trouble"] = data.get("router_trouble")
     return facts
 
@@ -270,22 +271,36 @@ def remember(answer: Answer, facts: Facts, options: Options) -> Facts:
     return {**facts, **uplink_memory.remembered(seen(facts), options, key)}
 
 
+def flows(facts: Facts) -> bool | None:
+    """Whether the traffic reaches the internet, by the best that is known; None for nothing.
+
+    Where no line is known to be the active one, a line that stands by carries nothing.
+    """
+    lines = facts["lines"]
+    active = next((line for line in lines if line["active"]), None)
+    if facts["traffic_alive"] is not None:
+        return bool(facts["traffic_alive"])
+    if active is not None:
+        alive: bool | None = active["alive"]
+        return alive
+    if any(line["alive"] and line["router_detail"] != "standby" for line in lines):
+        return True
+    told = [line["alive"] for line in lines]
+    return False if told and None not in told else None
+
+
 def seen(facts: Facts) -> uplink_memory.Seen:
     """This run's sight, for the memory."""
     lines = facts["lines"]
     active = next((line for line in lines if line["active"]), None)
     anything = any(line["alive"] for line in lines)
-    if facts["traffic_alive"] is not None:
-        usable: bool | None = facts["traffic_alive"]
-    elif active is not None:
-        usable = active["alive"]
-    else:
-        told = [line["alive"] for line in lines]
-        usable = True if anything else False if told and None not in told else None
     primary = lines[0] if lines else None
     on_backup = None if active is None else active is not primary
     if active is None and primary and primary["alive"] is False and anything:
         on_backup = True  # whoever carries the traffic, it is not this one
     return uplink_memory.Seen(
-        facts["active_line"], on_backup, usable, stuck=usable is False and anything
+        facts["active_line"],
+        on_backup,
+        facts["traffic_flows"],
+        stuck=facts["traffic_flows"] is False and anything,
     )
