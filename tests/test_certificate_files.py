@@ -19,7 +19,13 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs7,
     pkcs12,
 )
+from hypothesis import given, settings, strategies
 from issuing import issue, pem
+
+from apowacht.plugins.core.errors import OwnTrouble
+from apowacht.plugins.read.certificate_facts import of_certificate
+from apowacht.plugins.read.certificate_files import Content, parse, read_file
+from apowacht.plugins.read.chain import Pool, best_path
 
 ICCSN = "80276001011699901102"
 HOLDER = "Rosen-Apotheke Mustermann"
@@ -208,6 +214,38 @@ def test_serial_number_zero_makes_no_noise(tmp_path: Path) -> None:
     if not file.exists():
         pytest.skip("ca-certificates is missing (Debian package)")
     assert told("--file", str(file))["facts"]["certificates"]
+
+
+MATERIAL = issue("device", issue("sub", issue("root", ca=True), ca=True))
+
+
+@pytest.mark.parametrize("form", ["pem", "der", "p7b", "json", "p12"])
+@given(data=strategies.data())
+@settings(max_examples=150, deadline=None)
+def test_spoilt_files_are_read_or_refused(form: str, data: strategies.DataObject) -> None:
+    """Cut anywhere, with any bytes changed: certificates, or one of our own reasons."""
+    certificate = MATERIAL.certificate
+    whole = {
+        "pem": pem(MATERIAL) + pem(MATERIAL),
+        "der": MATERIAL.der,
+        "p7b": pkcs7.serialize_certificates([certificate], Encoding.DER),
+        "json": json.dumps([{"cert": base64.b64encode(MATERIAL.der).decode()}]).encode(),
+        "p12": p12(MATERIAL),
+    }[form]
+    blob = bytearray(whole[: data.draw(strategies.integers(0, len(whole)))])
+    for _ in range(data.draw(strategies.integers(0, 4))):
+        if blob:
+            place = data.draw(strategies.integers(0, len(blob) - 1))
+            blob[place] = data.draw(strategies.integers(0, 255))
+    reason, content = "cert_none", Content(())
+    try:
+        content = parse(bytes(blob), "x")
+    except OwnTrouble as trouble:
+        reason = trouble.reason
+    assert reason in ("cert_none", "cert_damaged", "cert_is_pkcs12")
+    for one in content.certificates:
+        path = best_path(one, content.certificates, Pool(), NOW, server=True)
+        of_certificate(one, path, NOW)
 
 
 # PKCS#12.
@@ -409,9 +447,6 @@ def test_the_end_of_the_rsa_roots_is_told(pki: Path) -> None:
 @pytest.mark.oracle
 def test_our_own_verdict_on_the_roots_is_openssl_s(pki: Path, tmp_path: Path) -> None:
     """Each root signs itself, RSA and brainpool alike."""
-    from apowacht.plugins.read.certificate_files import read_file
-    from apowacht.plugins.read.chain import Pool, best_path
-
     for certificate in read_file(str(pki / "roots-prod.json")).certificates:
         moment = certificate.not_valid_before_utc + DAY
         path = best_path(certificate, (), Pool([certificate]), moment)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
+
 HOST = "127.0.0.1"
 BRAINPOOL = ["-groups", "brainpoolP256r1", "-tls1_2"]
 

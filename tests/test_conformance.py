@@ -47,12 +47,25 @@ ASKING: dict[str, list[list[str]]] = {
         ["--source", "apcupsd"],
     ],
 }
-WAYS = [pytest.param(c, way, id="-".join([c, *way])) for c in CHECKS for way in ASKING[c]]
+FAST = ("ups",)
+"""Whose share belongs to the fast tests; the contract is the same for all."""
+
+
+def marks(check: str) -> tuple[pytest.MarkDecorator, ...]:
+    """What keeps the other checks out of the fast tests."""
+    return () if check in FAST else (pytest.mark.slow,)
+
+
+WAYS = [
+    pytest.param(c, way, id="-".join([c, *way]), marks=marks(c))
+    for c in CHECKS
+    for way in ASKING[c]
+]
 SECRET = "s3cr3t-of-the-test"
 NONE = "00" * 32
 
 
-@pytest.fixture(params=CHECKS)
+@pytest.fixture(params=[pytest.param(check, marks=marks(check)) for check in CHECKS])
 def check(request: pytest.FixtureRequest) -> str:
     """Each check's name."""
     return str(request.param)

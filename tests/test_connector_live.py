@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
+
 PASSWORD = "nur-zum-Ausprobieren"
 FLAVOURS = {
     "secunet": ("secunet konnektor 2.1.0", "6.0.5"),

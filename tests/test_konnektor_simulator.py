@@ -62,6 +62,9 @@ from apowacht.simulator.sicct_discovery import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
+
 STATES = load("konnektor").states
 SDS = "/connector.sds"
 PIN = "<CARDCMN:PinTyp>PIN.SMC</CARDCMN:PinTyp>"

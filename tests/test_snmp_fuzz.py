@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from apowacht.plugins.wire.snmp import Answer
 
+pytestmark = pytest.mark.slow
+
+
 VERSION, COMMUNITY, REQUEST_ID = 1, b"public", 0x40000001
 # The largest UDP payload, and what reading one may take on a slow machine.
 LARGEST = 65507

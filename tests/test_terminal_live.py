@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
+
 NAMES = {"Büro": "CT_1", "Kasse 1": "CT_2", "Ersatz": "CT_3"}
 ALIASES = tuple(word for new, old in NAMES.items() for word in ("--alias", f"{new}={old}"))
 PATIENCE = {"ten megabytes": "25", "huge": "25"}  # seconds, on a busy computer

@@ -23,6 +23,9 @@ from apowacht.plugins.wire import apcupsd, nut
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow
+
+
 HOST = "127.0.0.1"
 NOW = datetime(2026, 6, 15, 12, 0, 0)
 DEADLINE_SECONDS = 5.0
