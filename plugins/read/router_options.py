@@ -1,6 +1,7 @@
 """The options by which a router is asked, for every check that asks one.
 
-A check whose target is the router takes `-H` and `-p` instead of `--router-host` and `--router-port`.
+A check whose target is the router takes `-H` and `-p` instead of `--router-host` and
+`--router-port`.
 """
 
 from __future__ import annotations
