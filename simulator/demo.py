@@ -27,12 +27,18 @@ PATIENCE_SECONDS = 20
 
 
 class Step(NamedTuple):
-    """One question: whom, what to tell before (German, English), the state that must come."""
+    """One question: whom, what to tell before (German, English), the state that must come.
+
+    `state` is what the device is brought into first, `check` asks another question than the
+    usual one of such a device.
+    """
 
     unit: str
     expected: int
     story: tuple[str, str]
     more: tuple[str, ...] = ()
+    state: str | None = None
+    check: str | None = None
 
 
 STEPS = (
@@ -120,6 +126,34 @@ STEPS = (
         ),
         ("-t", "2"),
     ),
+    Step(
+        "konnektor",
+        0,
+        (
+            "Der Konnektor wird gefragt. Er ist in der TI.",
+            "The Konnektor is asked. It is in the TI.",
+        ),
+        state="normal",
+    ),
+    Step(
+        "konnektor",
+        2,
+        (
+            "Der Konnektor hat seine TI-Verbindung verloren.",
+            "The Konnektor has lost its TI connection.",
+        ),
+        state="VPN TI down",
+    ),
+    Step(
+        "konnektor",
+        2,
+        (
+            "Nach einem Stromausfall wird nach den Kartenterminals gefragt: Die PIN fehlt.",
+            "After a power cut the card terminals are asked about: the PIN is missing.",
+        ),
+        state="PIN not entered",
+        check="terminal",
+    ),
 )
 
 
@@ -136,7 +170,7 @@ class Result:
 @click.command()
 @LANG_OPTION
 def main(lang: str) -> None:
-    """Let check_apo_ups ask simulated UPS over SNMP, NUT and apcupsd on loopback."""
+    """Let the real checks ask simulated devices over their real protocols on loopback."""
     begin = monotonic()
     with Box("mixed") as box, tempfile.TemporaryDirectory(prefix="apowacht-demo-") as folder:
         host = box.hosts[0].service.address[0]
@@ -148,12 +182,15 @@ def main(lang: str) -> None:
 def run(box: Box, step: Step, lang: str, folder: str) -> Result:
     """Ask one device, show the question and the answer, and hold it against what must come."""
     host, unit = box.find(step.unit)
+    if step.state:
+        box.put(step.unit, step.state)
+    check = step.check or host.check
     options = [*host.options(unit), *step.more]
     tell(f"\n{step.story[0 if lang == 'de' else 1]}", bold=True)
-    tell(f"  $ {shlex.join([f'check_apo_{host.check}', *options])}", dim=True)
+    tell(f"  $ {shlex.join([f'check_apo_{check}', *options])}", dim=True)
     asked_before = host.service.requests
     private = ["--state-dir", folder, "--lang", lang]
-    code, output = execute(command(host.check), [*options, *private], folder)
+    code, output = execute(command(check), [*options, *private], folder)
     for line in output.splitlines():
         tell(f"  {line}")
     expected = STATES[step.expected]
@@ -162,7 +199,7 @@ def run(box: Box, step: Step, lang: str, folder: str) -> Result:
         faults.append(say("hung", lang, seconds=PATIENCE_SECONDS))
     if code != step.expected:
         faults.append(say("demo_expected", lang, state=expected))
-    start = f"{host.check.upper()} {expected}"
+    start = f"{check.upper()} {expected}"
     if not output.startswith(start):
         faults.append(say("no_text", lang, start=start))
     if host.service.requests == asked_before:

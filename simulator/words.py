@@ -27,12 +27,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "devices": ("Geräte und ihre Zustände:", "Devices and their states:"),
     "demo_title": (
         (
-            "Eine Apotheke im Kasten: {units} simulierte USV auf {host}, gefragt mit dem echten "
-            "check_apo_ups über echtes SNMP, NUT und apcupsd."
+            "Eine Apotheke im Kasten: {units} simulierte Geräte auf {host}, gefragt mit den echten "
+            "Kommandos über echtes SNMP, NUT, apcupsd und SOAP mit TLS."
         ),
         (
-            "A pharmacy in a box: {units} simulated UPS on {host}, asked by the real check_apo_ups "
-            "over real SNMP, NUT and apcupsd."
+            "A pharmacy in a box: {units} simulated devices on {host}, asked by the real commands "
+            "over real SNMP, NUT, apcupsd and SOAP with TLS."
         ),
     ),
     "demo_expected": ("erwartet: {state}", "expected: {state}"),

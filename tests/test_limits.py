@@ -51,7 +51,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         ("10m:2h", "s", False, "600:7200"),
         ("0", "s", False, "0"),
         ("0.5", "", False, "0.5"),
-        ("0.00001", "", False, "0"),
+        ("0.00001", "", False, "0.00001"),
         ("-5:5", "", False, "-5:5"),
     ],
 )

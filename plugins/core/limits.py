@@ -21,10 +21,10 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86
 
 
 def decimal(value: float) -> str:
-    """A number as plain decimal digits: never an exponent, at most three places."""
+    """A number as plain decimal digits: never an exponent, three places, below 1 six."""
     if isinstance(value, int):
         return str(value)
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    text = f"{value:.{3 if abs(value) >= 1 else 6}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
