@@ -32,11 +32,10 @@ MOST_LABELS = 100
 
 
 @dataclass(frozen=True)
-class Link:
-    """A certificate above another one; what is left is negative behind the end."""
+class Lasting:
+    """What is known of every certificate; what is left is negative behind the end."""
 
-    common_name: str | None = None
-    key: str | None = None
+    key: str | None = None  # RSA 2048, P-256, brainpoolP256r1, Ed25519; of a card ECC or RSA
     signature: str | None = None
     weak: str | None = None  # key, signature
     self_signed: bool | None = None
@@ -50,7 +49,14 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Certificate(Link):
+class Link(Lasting):
+    """A certificate above another one."""
+
+    common_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Certificate(Lasting):
     """A certificate by the user's name for it; names of persons, pharmacies and cards are masked.
 
     A card's is known by what its Konnektor tells: dates, and hardly more.
@@ -257,8 +263,15 @@ def failed(failures: Iterable[SourceFailure], options: Options) -> Iterator[Find
 
 def earliest(one: Certificate) -> float:
     """The seconds until the first of a certificate and its chain ends; 0 when nothing is known."""
-    known = [link.seconds_left for link in (one, *one.chain) if link.seconds_left is not None]
-    return min(known, default=0)
+    ends: tuple[Lasting, ...] = (one, *one.chain)
+    return min((link.seconds_left for link in ends if link.seconds_left is not None), default=0)
+
+
+def ending(one: Certificate) -> Lasting:
+    """The first to end of a certificate and its chain."""
+    ends: tuple[Lasting, ...] = (one, *one.chain)
+    known = [link for link in ends if link.seconds_left is not None]
+    return min(known, key=lambda link: link.seconds_left or 0, default=one)
 
 
 def named(name: str) -> dict[str, object]:
@@ -300,7 +313,8 @@ class Case:
         yield from self.rule()
         yield from self.trust()
         yield from self.chain()
-        for link in (self.one, *self.one.chain):
+        links: tuple[Lasting, ...] = (self.one, *self.one.chain)
+        for link in links:
             if link.weak:
                 detail = link.key if link.weak == "key" else link.signature
                 yield self.found("cert.weak", State.WARNING, detail=detail)
@@ -328,7 +342,7 @@ class Case:
             return "kon.lan_cert_expired"
         return ENDS[kind or ("ca" if self.one.authority else "cert")][over]
 
-    def state_of(self, link: Link) -> State:
+    def state_of(self, link: Lasting) -> State:
         """What the limits say of what is left of a certificate."""
         left = link.seconds_left
         if left is None:
@@ -411,7 +425,7 @@ class Case:
                 yield self.found("cert.issuer_ends_first", State.WARNING, **values)
 
 
-def when(link: Link) -> dict[str, object]:
+def when(link: Lasting) -> dict[str, object]:
     """The end of a certificate, for a sentence."""
     return {"date": day(link.not_after), "days": link.days_left}
 
@@ -428,8 +442,8 @@ def news(facts: CertificateFacts, options: Options) -> Iterator[Finding]:
     known = [one for one in facts.certificates if one.seconds_left is not None]
     first = min(known, key=earliest, default=None)
     if first is not None and earliest(first) >= 0:
-        link = min((first, *first.chain), key=lambda one: one.seconds_left or 0)
-        name = first.name if link is first else f"{first.name} (CA {link.common_name})"
+        link = ending(first)
+        name = f"{first.name} (CA {link.common_name})" if isinstance(link, Link) else first.name
         values = {**named(name), **when(link), "count": len(facts.certificates)}
         yield Finding("cert.fine", State.OK, values)
     for one in facts.certificates:
@@ -468,21 +482,27 @@ def lasting(label: str, by_target: dict[str, Certificate], name: str, options: O
     from apowacht.plugins.core.nagios import Range
 
     one = by_target[name]
-    first = min((one, *one.chain), key=lambda link: link.seconds_left or 0)
-    bounds = limits(one.kind, first.lifetime_seconds, options)
+    bounds = limits(one.kind, ending(one).lifetime_seconds, options)
     warning, critical = (None if b is None else Range(f"{round(b)}:") for b in bounds)
     return Metric(label, earliest(one), "s", warning, critical)
 
 
 def labels(names: Iterable[str]) -> dict[str, str]:
-    """Name -> its label in perfdata: 19 characters, no two alike, the same at every run."""
+    """Name -> its label in perfdata: 19 characters, no two alike, the same at every run.
+
+    A name that is cut gets a checksum of the whole, so that its label does not depend on others.
+    """
+    from zlib import crc32
+
     found: dict[str, str] = {}
     taken = {"certificates", "earliest_expiry"}
     for name in names:
         plain = name.lower().translate(LETTERS)
         plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in plain)
-        label = base = "_".join(filter(None, plain.split("_")))[:19].rstrip("_") or "target"
-        number = 2
+        label = "_".join(filter(None, plain.split("_"))) or "target"
+        if len(label) > 19:
+            label = f"{label[:14].rstrip('_')}_{crc32(name.encode()) & 0xFFFF:04x}"
+        base, number = label, 2
         while label in taken:
             label = f"{base[: 18 - len(str(number))]}_{number}"
             number += 1

@@ -219,6 +219,7 @@ def test_serial_number_zero_makes_no_noise(tmp_path: Path) -> None:
 MATERIAL = issue("device", issue("sub", issue("root", ca=True), ca=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["pem", "der", "p7b", "json", "p12"])
 @given(data=strategies.data())
 @settings(max_examples=150, deadline=None)

@@ -148,10 +148,10 @@ def is_identity(certificate: Certificate) -> bool:
         return True
     if any(_NUMBER.search(str(one.value)) for one in subject):
         return True
-    try:
-        oids = {one.oid.dotted_string for one in certificate.extensions}
-    except ValueError:
+    extensions = chain.extensions_of(certificate)
+    if extensions is None:
         return True
+    oids = {one.oid.dotted_string for one in extensions}
     return _ADMISSION in oids or _for_clients_only(certificate)
 
 

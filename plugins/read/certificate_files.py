@@ -130,7 +130,7 @@ def _certificate(der: bytes) -> Certificate:
     """One certificate; what OpenSSL puts behind it in a TRUSTED one is left out."""
     import warnings
 
-    from cryptography.x509 import load_der_x509_certificate
+    from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
     # Some authorities have a serial number of 0; whoever uses them cannot change that. For good
     # and not for a moment, because other threads share the filters.
@@ -140,7 +140,10 @@ def _certificate(der: bytes) -> Certificate:
     end = _end(der)
     if end > len(der):
         raise ValueError("cut off")
-    certificate = load_der_x509_certificate(der[:end])
+    try:
+        certificate = load_der_x509_certificate(der[:end])
+    except InvalidVersion as error:
+        raise ValueError(str(error)) from error
     # Dates and names are read here, so that nobody stumbles over them later.
     _ = (certificate.not_valid_after_utc, certificate.not_valid_before_utc)
     _ = (certificate.subject, certificate.issuer)
@@ -171,12 +174,13 @@ def _der(blob: bytes, file: str) -> Content:
 
 def _pkcs7(blob: bytes, *, pem: bool) -> list[Certificate]:
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import pkcs7
+    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+    from cryptography.x509 import InvalidVersion
 
     try:
         load = pkcs7.load_pem_pkcs7_certificates if pem else pkcs7.load_der_pkcs7_certificates
-        return load(blob)
-    except UnsupportedAlgorithm as error:
+        return [_certificate(one.public_bytes(Encoding.DER)) for one in load(blob)]
+    except (UnsupportedAlgorithm, InvalidVersion) as error:
         raise ValueError(str(error)) from error
 
 

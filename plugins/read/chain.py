@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from cryptography.x509 import Certificate, ExtensionType
+    from cryptography.x509 import Certificate, Extensions, ExtensionType
 
     Kind = TypeVar("Kind", bound=ExtensionType)
 
@@ -203,11 +203,19 @@ def is_ca(certificate: Certificate) -> bool:
 
 def extension(certificate: Certificate, kind: type[Kind]) -> Kind | None:
     """An extension's value; None when it is absent or cannot be read."""
-    from cryptography.x509 import ExtensionNotFound
+    for one in extensions_of(certificate) or ():
+        if isinstance(one.value, kind):
+            return one.value
+    return None
+
+
+def extensions_of(certificate: Certificate) -> Extensions | None:
+    """All extensions; None when they cannot be read."""
+    from cryptography.x509 import DuplicateExtension, UnsupportedGeneralNameType
 
     try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except (ExtensionNotFound, ValueError):
+        return certificate.extensions
+    except (ValueError, DuplicateExtension, UnsupportedGeneralNameType):
         return None
 
 
@@ -225,13 +233,10 @@ def _may_sign(certificate: Certificate, below: int) -> bool:
 
 
 def _unknown_critical(certificate: Certificate) -> bool:
-    try:
-        return any(
-            one.critical and one.oid.dotted_string not in KNOWN_CRITICAL
-            for one in certificate.extensions
-        )
-    except ValueError:  # extensions that cannot be read may be critical ones
+    extensions = extensions_of(certificate)
+    if extensions is None:  # those that cannot be read may be critical ones
         return True
+    return any(one.critical and one.oid.dotted_string not in KNOWN_CRITICAL for one in extensions)
 
 
 def _for_servers(certificate: Certificate) -> bool:
