@@ -226,7 +226,7 @@ def read_card_certificate(answer: Node, host: str, crypt: str | None = None) -> 
 def _certificate(data: Node, host: str, crypt: str | None) -> CardCertificate:
     from base64 import b64decode
 
-    from cryptography.x509 import load_der_x509_certificate
+    from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
     text = "".join((data.value("X509Certificate") or "").split())
     try:
@@ -237,7 +237,7 @@ def _certificate(data: Node, host: str, crypt: str | None) -> CardCertificate:
             read.not_valid_after_utc,
             crypt,
         )
-    except ValueError as error:
+    except (ValueError, InvalidVersion) as error:
         raise garbled(host, "ReadCardCertificate", "certificate") from error
 
 

@@ -66,7 +66,7 @@ class Seen:
 
         try:
             return tuple(x509.load_der_x509_certificate(der) for der in self.chain)
-        except ValueError as failure:
+        except (ValueError, x509.InvalidVersion) as failure:
             raise self._bad() from failure
 
     @property
