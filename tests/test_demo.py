@@ -61,6 +61,7 @@ def test_the_demo_runs(tmp_path: Path, lang: str, words: tuple[str, ...]) -> Non
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_demo_leaves_nothing_behind(tmp_path: Path) -> None:
     """It works a second time and writes nothing where it is started."""
     assert demonstrated(tmp_path).returncode == demonstrated(tmp_path).returncode == 0
