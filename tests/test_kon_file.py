@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from authority import Authority, self_signed
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apowacht.plugins.core.errors import OwnTrouble
@@ -217,6 +217,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)  # the first certificate in it loads a library
 @given(st.dictionaries(st.sampled_from([*sorted(FULL), "trustStore"]), JSON))
 def test_any_content_is_read_or_our_own_trouble(changes: dict[str, Any]) -> None:
     """Every field with a value of any kind: nothing but OwnTrouble."""
