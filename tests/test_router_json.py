@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from commands import run
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Trouble
@@ -21,6 +22,7 @@ from apowacht.simulator.service import TcpService
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping
+    from pathlib import Path
     from socketserver import BaseServer
 
     Answer = tuple[int, Any, tuple[tuple[str, str], ...]]
@@ -315,3 +317,41 @@ def test_no_key_goes_to_a_stranger() -> None:
 def test_an_empty_answer_tells_no_lines(read: Callable[..., Any]) -> None:
     """And does not crash."""
     assert read({}).lines == []
+
+
+# --- the whole command ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "lines", "active", "code"),
+    [
+        ("opnsense", OPNSENSE, ("WAN_DSL", "LTE_GW"), "WAN_DSL", 1),
+        ("unifi", UNIFI, ("Glasfaser", "LTE"), "LTE", 1),
+        ("rutos", RUTOS, ("wan", "mob1s1a1_4"), "wan", 0),
+    ],
+)
+def test_the_command_judges_by_the_router(
+    tmp_path: Path,
+    kind: str,
+    answers: Mapping[tuple[str, str], Any],
+    lines: tuple[str, str],
+    active: str,
+    code: int,
+) -> None:
+    """A dead spare, traffic on the spare, all well: the router names the active line."""
+    secret = tmp_path / "secret"
+    secret.write_text("geheim\n")
+    with JsonRouter(answers) as router:
+        host, port = router.address
+        told = [word for name in lines for word in ("--line", f"{name},via=router")]
+        done = run(
+            "check_apo_uplink", *told, "--router", kind, "-H", host, "-p", str(port),
+            "--router-user", "wacht", "--router-password-file", str(secret),
+            "--router-tls-fingerprint", router.fingerprint, "--min-backup-time", "0",
+            "--output", "json",
+        )  # fmt: skip
+    answer = json.loads(done.out)
+    assert done.code == code, done.out
+    assert answer["facts"]["active_line"] == active
+    assert answer["facts"]["active_by"] == "router"
+    assert "geheim" not in done.out
