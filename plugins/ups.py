@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from apowacht.plugins.core.check import Check, Options
+from apowacht.plugins.core.errors import Garbled
 from apowacht.plugins.core.limits import DAY, DURATION
 from apowacht.plugins.core.options import ALIAS, SNMP, common, flag, limits, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nagiosplugin import Range
+
+    from apowacht.plugins.core.errors import TargetTrouble
 
 DAY_SECONDS = 86400
 
@@ -385,6 +388,12 @@ class Case:
             yield self.found("ups.reading", State.OK, self.metric(label, volts, "V"))
 
 
+def silence(trouble: TargetTrouble, options: Options) -> str:
+    """The failure class when nothing could be read: no answer, or an answer of no use."""
+    answered = isinstance(trouble, Garbled) or trouble.phase in ("auth", "tls")
+    return "ups.unreadable" if answered else "ups.no_data"
+
+
 def _start(limit: Range | None) -> float | None:
     return None if limit is None else limit.start
 
@@ -417,6 +426,7 @@ CHECK = Check(
     judge=judge,
     silence="ups.no_data",
     silence_state=State.UNKNOWN,
+    silence_by=silence,
     urgent=frozenset(
         {
             "power.on_battery",

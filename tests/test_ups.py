@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from apowacht.plugins.core.cli import parse
+from apowacht.plugins.core.errors import Garbled, Refused, TargetTrouble, Unreachable
 from apowacht.plugins.core.render import as_dict, line_1
 from apowacht.plugins.core.report import Report, State
 from apowacht.plugins.ups import CHECK, UpsFacts, judge, worst_first
@@ -305,3 +306,22 @@ def test_one_ups_that_is_lost_does_not_hide_the_other() -> None:
     assert report.state is State.UNKNOWN
     assert "cellar" in line_1(report, "de")
     assert "battery_charge" in [metric.name for metric in report.metrics]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "key"),
+    [
+        (Unreachable("no_snmp_answer", phase="request", host="ups"), "ups.no_data"),
+        (Refused("connection_refused", phase="connect", host="ups", port=1), "ups.no_data"),
+        (Garbled("no_ups_mib", phase="request"), "ups.unreadable"),
+        (Refused("snmp_auth", phase="auth", detail="unknownUserName"), "ups.unreadable"),
+    ],
+)
+def test_silence_and_an_answer_of_no_use_are_two_things(trouble: TargetTrouble, key: str) -> None:
+    """Neither is a power cut; who answers is not said to be silent."""
+    report = CHECK._replace(probe=lambda options: _raise(trouble)).run(parse(CHECK, ["-H", "ups"]))
+    assert keys(report) == {key: State.UNKNOWN}
+
+
+def _raise(trouble: TargetTrouble) -> None:
+    raise trouble

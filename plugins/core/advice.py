@@ -662,6 +662,19 @@ ADVICE: dict[str, Row] = {
         ),
         ("Nicht als Stromausfall werten.", "Do not treat it as a power cut."),
     ),
+    "ups.unreadable": Row(
+        "it",
+        ("USV-Daten nicht lesbar ({reason})", "UPS data cannot be read ({reason})"),
+        (
+            "Es kommt eine Antwort, aber keine brauchbare über die USV; ihr Akkustand ist unbekannt.",
+            "There is an answer, but none of use about the UPS; its battery state is unknown.",
+        ),
+        (
+            "IT-Betreuer: Einstellungen dieser Prüfung und der USV-Karte vergleichen.",
+            "IT: compare the settings of this check and of the UPS card.",
+        ),
+        ("Nicht als Stromausfall werten.", "Do not treat it as a power cut."),
+    ),
     "ups.no_data": Row(
         "it",
         ("USV meldet sich nicht ({reason})", "UPS does not answer ({reason})"),
