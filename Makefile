@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# The fast tests wait for deadlines half of their time, so two cores carry three at once.
+JOBS ?= 3
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 LINKS = $(addprefix .tree/apowacht/,plugins exporter mibs simulator)
@@ -23,7 +25,7 @@ demo: $(READY) ## Real plugin commands against simulated devices on loopback
 
 test: $(READY) $(LINKS) ## The fast tests; needs no root and no Debian package
 	@echo "== Fast tests; what takes long or needs a missing peer is skipped by name"
-	@$(BIN)/python -m pytest --fast -n 2
+	@$(BIN)/python -m pytest --fast -n $(JOBS)
 
 check: lint ## All that CI runs: lint, types, every test with its real peers, the wheel
 	@echo "== All tests, with their real peers and against the built wheel"

@@ -231,7 +231,7 @@ def test_the_tests_pass_against_the_wheel(clean: Environment, distributions: Dis
     """The fast tests, run from an empty folder, pass on the code in site-packages."""
     clean.install(f"apowacht[test] @ {distributions.wheel.as_uri()}")
     answer = clean.run(
-        *("python", "-m", "pytest", "--fast", "-n", "2", "-q", "-p", "no:cacheprovider"),
+        *("python", "-m", "pytest", "--fast", "-n", "3", "-q", "-p", "no:cacheprovider"),
         *("-o", "pythonpath=", str(ROOT / "tests")),
         APOWACHT_TEST_INSTALLED="1",
         PATH=f"{clean.bin}{os.pathsep}{os.environ['PATH']}",
