@@ -28,7 +28,8 @@ def bind(listen: str, port: int, kind: socket.SocketKind) -> socket.socket:
         address = ipaddress.ip_address("127.0.0.1" if listen == "localhost" else listen)
     except ValueError:
         raise NotLoopbackError(listen) from None
-    if not address.is_loopback:
+    # Python 3.13 calls ::ffff:127.0.0.1 loopback and earlier ones do not: one address, one way.
+    if not address.is_loopback or getattr(address, "ipv4_mapped", None):
         raise NotLoopbackError(listen)
     opened = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET, kind)
     try:
