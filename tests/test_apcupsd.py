@@ -323,6 +323,8 @@ def test_real_test_ups(tmp_path: Path) -> None:
 def test_real_dumb_ups(tmp_path: Path) -> None:
     """A UPS that only has contacts tells its state and none of the numbers."""
     with apcupsd(tmp_path, "dumb") as port:
+        # It answers before it knows its own state.
+        assert until(lambda: nis.ask(HOST, port, Deadline(10)).get("STATUS", "").strip())
         facts = ups_apcupsd.read(answer_with(port, "STATFLAG"), NOW)
     assert facts["communication"] == "ok"
     assert facts["power_source"] in ("mains", "battery")

@@ -198,12 +198,15 @@ def apcupsd(folder: Path, kind: str) -> Iterator[int]:
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
     try:
         assert until(lambda: answers(port)), _log(folder, "apcupsd")
         yield port
     finally:
         _end(process)
+        with suppress(ProcessLookupError):  # a child of its own may not have listened
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
