@@ -169,6 +169,7 @@ def judge(facts: TerminalFacts, options: Options) -> Iterator[Finding]:
     yield from asked.failed(facts.failures, options)
     yield from case.summary()
     yield from case.terminals()
+    yield from case.not_resolved()
     yield from case.missing_cards()
     for card in case.pharmacy:
         yield from case.pin(card)
@@ -257,10 +258,16 @@ class Case:
             if name not in {*self.names, *self.options.expect} and not self.closed:
                 yield Finding("kt.unlisted", State.WARNING, values, name=name)
 
+    def not_resolved(self) -> Iterator[Finding]:
+        """Terminals that could not be asked themselves, because nobody knows their name."""
+        for name, signs in self.facts.direct.items():
+            if not signs["asked"]:
+                yield Finding("kt.not_resolved", State.UNKNOWN, name=name)
+
     def offline(self, one: Terminal) -> str:
         """The failure class of a missing terminal, by its own signs of life."""
         signs = self.facts.direct.get(one.name)
-        if signs is None:
+        if signs is None or not signs["asked"]:
             return "kt.offline"
         if alive(signs):
             return "kt.offline_alive"

@@ -317,7 +317,8 @@ class Case:
         """How long has the power been out?"""
         seconds = self.facts.seconds_on_battery
         if not self.on_battery:
-            seconds = 0 if self.facts.power_source else None  # some cards never reset it
+            # Some cards never reset it; where the source is not sure, nobody knows.
+            seconds = 0 if self.facts.power_source in ("mains", "bypass") else None
         if seconds is None:
             return
         critical = self.options.on_battery_critical

@@ -252,7 +252,9 @@ def test_generations(day: str, changes: dict[str, Any], expected: Expected) -> N
 
 def signs(**told: object) -> dict[str, Any]:
     """What a terminal itself answered to."""
-    silent = {"sicct": False, "https": False, "ping_seconds": None, "ping_allowed": True}
+    silent = {
+        "asked": True, "sicct": False, "https": False, "ping_seconds": None, "ping_allowed": True
+    }  # fmt: skip
     return {"direct": {"Kasse 1": {**silent, **told}}}
 
 
@@ -272,6 +274,15 @@ def test_a_terminal_that_is_asked_itself(told: dict[str, Any], key: str, answeri
     assert bad(report) == [(key, W, "Kasse 1")]
     assert {m.name: m.value for m in report.metrics}["answering"] == answering
     assert bad(judged(replace(HEALTHY, **signs(**told)))) == []  # the Konnektor knows better
+
+
+def test_a_terminal_whose_name_nobody_knows_was_not_asked() -> None:
+    """A typo in --direct is no terminal that is off."""
+    facts = replace(HEALTHY, **off("Kasse 1"), **signs(asked=False))
+    assert bad(judged(facts)) == [
+        ("kt.offline", W, "Kasse 1"),
+        ("kt.not_resolved", State.UNKNOWN, "Kasse 1"),
+    ]
 
 
 @pytest.mark.parametrize("pair", ["Kasse", "=10.0.0.1", "Kasse=", ""])

@@ -232,6 +232,16 @@ def test_a_slow_question_ends_by_the_deadline(ask: Asking) -> None:
     assert ask.keys("-t", "2") == {"kon.operation_silent": 2}
 
 
+def test_a_hanging_question_leaves_time_for_the_others(ask: Asking) -> None:
+    """The terminals never came; the cards, asked after them, did, and in time."""
+    ask.konnektor.change({"!slow.GetCardTerminals": "30"})
+    done = ask("-t", "6")
+    assert done.seconds < 7
+    assert "connected" not in perfdata_of(done)
+    assert perfdata_of(done)["smcb_ready"] == 1
+    assert ask.keys("-t", "6") == {"kon.operation_silent": 2}
+
+
 def test_direct_questions_to_the_terminals(tmp_path: Path) -> None:
     """By SICCT over UDP: a terminal that is on but not connected is told from one that is off.
 
@@ -256,9 +266,11 @@ def test_direct_questions_to_the_terminals(tmp_path: Path) -> None:
 
 
 def test_a_name_that_nobody_knows_does_not_stop_the_check(ask: Asking) -> None:
-    """The terminal did not answer by itself, as far as can be told; the Konnektor counts."""
+    """It was not asked, which is said and is not «off»; what the Konnektor tells is judged."""
     answer = ask.json(*ALIASES, "--direct", "Büro=no-such-host.invalid", "-t", "9")
-    assert answer["state"] == 0
+    assert answer["state"] == 3
+    assert [one["key"] for one in answer["findings"] if one["state"]] == ["kt.not_resolved"]
+    assert answer["facts"]["direct"]["Büro"]["asked"] is False
     assert answer["facts"]["direct"]["Büro"]["sicct"] is False
 
 

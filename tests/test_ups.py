@@ -278,6 +278,13 @@ def test_what_is_not_told_is_absent() -> None:
     assert as_dict(report, "de")["facts"]["charge_percent"] is None  # type: ignore[index]
 
 
+@pytest.mark.parametrize("source", ["other", "off", None])
+def test_no_time_on_battery_is_invented(source: str | None) -> None:
+    """Only on mains and on bypass it is certain that the battery is not used."""
+    facts = UpsFacts(power_source=source, battery_status="normal")
+    assert "on_battery_time" not in [metric.name for metric in judged(facts).metrics]
+
+
 def test_two_ups_are_one_answer() -> None:
     """The worst comes first, by name; each one's numbers keep their place in the list."""
     options = parse(CHECK, ["-H", "ups"])

@@ -130,6 +130,21 @@ def test_a_recording_judges_like_the_device(box: Box, tmp_path: Path) -> None:
         assert replayed["metrics"] == live["metrics"]
 
 
+@pytest.mark.parametrize("check", ["ups", "uplink", "connector", "terminal", "certificate"])
+def test_a_recording_with_foreign_insides_is_called_damaged(check: str, tmp_path: Path) -> None:
+    """Well-formed, ours, and nonsense within: one line that names the file, UNKNOWN."""
+    file = tmp_path / "recording"
+    for answers in ("{}", "[]", '"text"', "7", '{"1.3": {"text": "x"}, "ups": 5, "data": []}'):
+        file.write_text(
+            '{"format": "apowacht-recording", "version": 1, "moment": "2026-11-24T10:00:00+00:00",'
+            f' "check": "{check}", "options": {{}}, "source": "snmp", "answers": {answers}}}'
+        )
+        done = run(f"check_apo_{check}", "--replay", str(file))
+        assert_conforms(done, check)
+        assert done.code == 3
+        assert "intern" not in done.out
+
+
 def test_aged_recordings_keep_their_moment(tmp_path: Path, box: Box) -> None:
     """A battery does not grow old in a file."""
     file = tmp_path / "recording"

@@ -1809,6 +1809,22 @@ ADVICE: dict[str, Row] = {
         ),
         ("Koppelung (Pairing) nicht löschen.", "Do not delete the pairing."),
     ),
+    "kt.not_resolved": Row(
+        "it",
+        ("Terminal nicht gefragt, Name unbekannt", "terminal not asked, name not found"),
+        (
+            "Den in --direct genannten Namen kennt kein DNS; das Terminal selbst wurde nicht gefragt.",
+            "No DNS knows the name given in --direct; the terminal itself was not asked.",
+        ),
+        (
+            "IT-Betreuer: --direct und DNS prüfen, besser die IP-Adresse nehmen.",
+            "IT: check --direct and DNS, better take the IP address.",
+        ),
+        (
+            "Nicht als ausgeschaltetes Terminal werten.",
+            "Do not treat it as a terminal that is off.",
+        ),
+    ),
     "kt.unlisted": Row(
         "dvo",
         ("Terminal dem Konnektor unbekannt", "terminal unknown to the Konnektor"),

@@ -115,9 +115,11 @@ def main(check: Check, argv: Sequence[str] | None = None) -> NoReturn:
     gc.disable()  # a run lives for milliseconds; collecting costs a tenth of them
     arguments = list(sys.argv[1:] if argv is None else argv)
     voice = Voice(check, arguments)
+    replay = None
     try:
         options = parse(check, arguments)
         voice.secrets = options.secrets
+        replay = options.replay
         voice.watch(options.deadline)
         report = check.run(options)
         voice.leave(report)
@@ -128,10 +130,10 @@ def main(check: Check, argv: Sequence[str] | None = None) -> NoReturn:
     except ImportError as error:
         voice.leave(own(check, OwnTrouble("missing_module", detail=error.name or str(error))))
     except BaseException as error:  # whatever it is: one line and UNKNOWN, never exit code 1 or 2
-        voice.leave(own(check, _internal(error)), error)
+        voice.leave(own(check, _internal(error, replay)), error)
 
 
-def _internal(error: BaseException) -> Trouble:
+def _internal(error: BaseException, replay: str | None) -> Trouble:
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
@@ -140,7 +142,10 @@ def _internal(error: BaseException) -> Trouble:
         if where
         else ""
     )
-    return OwnTrouble("internal", detail=f"{type(error).__name__}{place}")
+    detail = f"{type(error).__name__}{place}"
+    if replay:  # a live answer is checked on the wire; a file may have been edited anyhow
+        return OwnTrouble("replay_broken", file=replay, detail=detail)
+    return OwnTrouble("internal", detail=detail)
 
 
 def own(check: Check, trouble: Trouble) -> Report:

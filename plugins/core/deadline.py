@@ -20,3 +20,20 @@ class Deadline:
     def expired(self) -> bool:
         """Whether no time is left."""
         return self.remaining() == 0.0
+
+
+class Share(Deadline):
+    """A part of a deadline, for one of several waits that must not eat each other's time.
+
+    `renew` begins the next wait; whoever holds the share waits by it, and never past the whole.
+    """
+
+    def __init__(self, whole: Deadline) -> None:
+        super().__init__(whole.remaining())
+        self._whole = whole
+
+    def renew(self, part: float) -> None:
+        """Give the next wait this part (0 to 1) of what the whole has left."""
+        left = self._whole.remaining() * part
+        self.seconds = round(left, 1)
+        self._end = monotonic() + left

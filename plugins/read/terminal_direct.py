@@ -34,7 +34,7 @@ class Direct:
             thread.start()
 
     def answers(self) -> dict[str, dict[str, Any]]:
-        """By name: sicct and https (bool), ping_seconds (None: no answer), ping_allowed.
+        """By name: asked, sicct and https (bool), ping_seconds (None: no answer), ping_allowed.
 
         A terminal that nothing is known of when the deadline ends is not among them. Raises
         OwnTrouble.
@@ -50,9 +50,10 @@ class Direct:
             self._answers[name] = signs_of_life(host, self._deadline)
         except OwnTrouble as trouble:
             self._troubles.append(trouble)
-        except TargetTrouble:  # no such name, or no time
+        except TargetTrouble as trouble:  # no such name, or no time
             self._answers[name] = {
-                "sicct": False, "https": False, "ping_seconds": None, "ping_allowed": True,
+                "asked": trouble.phase != "dns", "sicct": False, "https": False,
+                "ping_seconds": None, "ping_allowed": True,
             }  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def signs_of_life(host: str, deadline: Deadline) -> dict[str, Any]:
     except NotPermitted:
         allowed = False
     return {
+        "asked": True,
         "sicct": announced is not None,
         "https": https,
         "ping_seconds": None if seconds is None else round(seconds, 4),

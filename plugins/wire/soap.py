@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from apowacht.plugins.core.deadline import Share
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, Trouble, Unreachable
 from apowacht.plugins.wire import endpoint
 from apowacht.plugins.wire.soap_fault import read_fault
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from apowacht.plugins.wire.tls import Trust
 
 _PORTS = {"http": 80, "https": 443}
+QUESTION_PART = 2 / 3
+"""How much of the time left one question may take: a hanging one leaves room for the next."""
+
 _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 
 
@@ -100,7 +104,7 @@ class Session:
         login: Login | None = None,
         forbidden: Collection[int] = (),
     ) -> None:
-        self.deadline = deadline
+        self._share = Share(deadline)
         self.certificate: bytes | None = None
         self._trust = trust
         self._client = client
@@ -125,6 +129,7 @@ class Session:
 
         Raises Refused("http_…") by status, Garbled, Unreachable, OwnTrouble.
         """
+        self._share.renew(1)  # without this nothing else can be asked
         status, answer = self._exchange("GET", url, {}, b"", what)
         if status != 200:
             raise _by_status(status, url.host, what)
@@ -137,6 +142,7 @@ class Session:
         Raises Fault, and what `get` raises.
         """
         what = action.rpartition("#")[2]
+        self._share.renew(QUESTION_PART)
         headers = {"Content-Type": "text/xml;charset=UTF-8", "SOAPAction": f'"{action}"'}
         status, answer = self._exchange("POST", url, headers, envelope(request), what)
         return read_answer(answer, status, url.host, what)
@@ -175,14 +181,14 @@ class Session:
         from apowacht.plugins.wire.http_wire import Wire
 
         if url.scheme == "http":
-            plain = endpoint.connect(url.host, url.port, self.deadline, forbidden=self._forbidden)
-            return Wire(plain, self.deadline, url.host)
+            plain = endpoint.connect(url.host, url.port, self._share, forbidden=self._forbidden)
+            return Wire(plain, self._share, url.host)
         from apowacht.plugins.wire.tls import Trust, late_trouble, open_tls
 
         secure = open_tls(
             url.host,
             url.port,
-            self.deadline,
+            self._share,
             self._trust if self._trust is not None else Trust(),
             client=self._client,
             forbidden=self._forbidden,
@@ -193,7 +199,7 @@ class Session:
             with_key = self._client is not None
             return late_trouble(secure, failure, url.host, url.port, with_key=with_key)
 
-        return Wire(secure, self.deadline, url.host, explain)
+        return Wire(secure, self._share, url.host, explain)
 
 
 def read_answer(answer: bytes, status: int, host: str, what: str) -> Node:
