@@ -16,7 +16,7 @@ import click
 from apowacht.plugins.core.check import Check, Options
 from apowacht.plugins.core.errors import Garbled
 from apowacht.plugins.core.limits import DAY, DURATION
-from apowacht.plugins.core.options import ALIAS, SNMP, common, flag, limits, option, target
+from apowacht.plugins.core.options import ALIAS, SNMP, TLS, common, flag, limits, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
 
 if TYPE_CHECKING:
@@ -75,14 +75,7 @@ OWN = (
         help="NUT: file with the password [or environment APOWACHT_NUT_PASSWORD].",
     ),
     flag("--starttls", help="NUT: encrypt the connection, and refuse to talk without."),
-    option("--ca-file", metavar="FILE", help="NUT: trust the authorities in this file."),
-    option(
-        "--tls-fingerprint",
-        multiple=True,
-        metavar="SHA256",
-        help="NUT: trust the certificate with this fingerprint (repeatable).",
-    ),
-    flag("--insecure", help="NUT: encrypt without knowing with whom."),
+    *TLS,
     option(
         "--shutdown-need",
         type=DURATION,

@@ -181,6 +181,15 @@ def test_login_never_goes_out_in_clear_when_tls_was_asked_for() -> None:
     assert heard == ["STARTTLS", "LOGOUT"]
 
 
+def test_no_login_to_nobody_knows_whom() -> None:
+    """Encrypted without a check of the other end: nobody is asked, and the password stays here."""
+    came: list[socket.socket] = []
+    with serving(came.append) as port, pytest.raises(OwnTrouble) as trouble:
+        ask(port, starttls=True, insecure=True, user="monitor", password="secret")
+    assert trouble.value.reason == "credentials_unverified"
+    assert came == []
+
+
 def test_lines_before_the_handshake_are_not_believed() -> None:
     """What somebody puts behind the OK, before anything is encrypted, is no answer."""
     forged = "OK STARTTLS\n" + variables('ups.status "OL"')

@@ -2,7 +2,7 @@
 
 The package's `__init__` also loads its runtime, which this project does not use: temporary
 files, UUIDs and the platform module cost a plugin that starts thousands of times an hour a
-tenth of its time. Only the two modules with the vocabulary are loaded here; whoever imports
+sixth of its time. Only the two modules with the vocabulary are loaded here; whoever imports
 nagiosplugin itself later gets the whole of it, with these very classes.
 """
 

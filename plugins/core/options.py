@@ -210,6 +210,18 @@ HOURS = option(
     "them a device that is switched off is no fault [default: always open].",
 )
 
+TLS = (
+    # By what a server is believed.
+    option("--ca-file", metavar="FILE", help="Trust the authorities in this file."),
+    option(
+        "--tls-fingerprint",
+        multiple=True,
+        metavar="SHA256",
+        help="Trust the certificate with this fingerprint (repeatable).",
+    ),
+    flag("--insecure", help="Encrypt without knowing with whom; sends no credentials."),
+)
+
 KONNEKTOR = (
     option("--kon", metavar="FILE", help="Take what is not given here from this .kon file."),
     flag("--no-tls", help="Ask in clear (http), where the Konnektor allows it."),
@@ -229,20 +241,13 @@ KONNEKTOR = (
         metavar="FILE",
         help="File with that file's password [or environment APOWACHT_CLIENT_CERT_PASSWORD].",
     ),
-    option("--ca-file", metavar="FILE", help="Trust the authorities in this file."),
-    option(
-        "--tls-fingerprint",
-        multiple=True,
-        metavar="SHA256",
-        help="Trust the certificate with this fingerprint (repeatable).",
-    ),
+    *TLS,
     option(
         "--tls-server-name",
         metavar="NAME",
         help="Name that the certificate must hold [default: konnektor.konlan with an authority of "
         "the TI, else the host].",
     ),
-    flag("--insecure", help="Encrypt without knowing with whom; sends no credentials."),
     flag(
         "--rewrite-endpoints",
         help="Ask all services at this host and port, whatever address the Konnektor tells (NAT, "

@@ -71,6 +71,8 @@ def ask(
     login = _login(user, password)
     if ups is not None:
         _quoted(ups, "ups")
+    if login and starttls and insecure and not fingerprints:
+        raise OwnTrouble("credentials_unverified", host=host)
     try:
         if starttls:
             from apowacht.plugins.wire.tls import Trust, check_trust
