@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
+from apowacht.plugins.core.cli import parse
 from apowacht.plugins.core.listing import all_checks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +46,26 @@ def test_every_option_named_exists(page: Path) -> None:
     ]
     named = {word for line in lines for word in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", line)}
     assert named <= OPTIONS | OTHERS
+
+
+def command_lines(page: Path) -> list[str]:
+    """The check commands that a page shows, continued lines joined, comments dropped."""
+    text = re.sub(
+        r"<!-- generated.*?<!-- end -->", "", page.read_text(encoding="utf-8"), flags=re.S
+    )
+    lines = text.replace("\\\n", " ").splitlines()
+    shown = (re.match(r"\s*(?:\$ )?(check_apo_\w+ -.*?)(?:\s+#.*)?$", line) for line in lines)
+    return [match[1] for match in shown if match]
+
+
+def test_every_command_line_shown_is_understood() -> None:
+    """Each one parses with the very command it names."""
+    checks = {f"check_apo_{check.name}": check for check in all_checks()}
+    lines = [line for page in (*pages(), ROOT / "README.md") for line in command_lines(page)]
+    assert len(lines) > 20
+    for line in lines:
+        name, *arguments = shlex.split(line)
+        assert parse(checks[name], arguments).timeout > 0, line
 
 
 @pytest.mark.parametrize("page", [*pages(), ROOT / "README.md"], ids=lambda page: page.name)
