@@ -19,7 +19,7 @@ from apowacht.plugins.core.options import Answered
 from apowacht.plugins.core.report import Finding, Report, State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from apowacht.plugins.core.check import Check
 
@@ -54,20 +54,32 @@ def command(check: Check) -> click.Command:
 
 def parse(check: Check, argv: Sequence[str]) -> Options:
     """The options of one run. Raises OwnTrouble for every usage error."""
-    from datetime import UTC, datetime
+    return begin(values(check, argv))
 
-    from apowacht.plugins.core.state import Store
 
+def values(check: Check, argv: Sequence[str]) -> dict[str, Any]:
+    """What a command line says, by the options' long names; the same for any number of runs.
+
+    Raises OwnTrouble for every usage error.
+    """
     try:
         context = command(check).make_context(f"check_apo_{check.name}", list(argv))
     except click.exceptions.UsageError as error:
         raise _usage(error) from None
-    values = context.params
-    if not values["timeout"] > 0:
+    if not context.params["timeout"] > 0:
         raise OwnTrouble("bad_duration", option="--timeout", text="0")
-    options = Options(**values)
-    options.judged_at = values["now"]
-    options.deadline = Deadline(options.timeout)
+    return context.params
+
+
+def begin(told: Mapping[str, Any], timeout: float | None = None) -> Options:
+    """The options of a run that begins now; its deadline is `timeout` seconds from here."""
+    from datetime import UTC, datetime
+
+    from apowacht.plugins.core.state import Store
+
+    options = Options(**told)
+    options.judged_at = told["now"]
+    options.deadline = Deadline(options.timeout if timeout is None else timeout)
     options.now = datetime.now(UTC)
     options.store = Store(options.state_dir)
     options.secrets = []

@@ -1,0 +1,149 @@
+"""Whose fault, said once: only the lowest broken link of the chain is the headline.
+
+Two questions, both pure: which link of a site is the first broken one, given what its checks
+found; and whether a failing fetch is the site's own trouble or a central one, given the local
+chain and TI-Lage.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from apowacht.plugins.core.report import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LAYERS = ("power", "network", "access", "identity", "service")
+"""The chain, in the order in which a person should look."""
+
+OK, LOCAL, CENTRAL, UNCONFIRMED = "ok", "local", "central", "unconfirmed"
+
+
+class Link(NamedTuple):
+    """What one check found: its state, and whether its device gave any answer.
+
+    `known` is False when nothing was learnt: a run of ours that failed, or no run yet.
+    """
+
+    layer: str
+    state: State
+    silent: bool = False
+    known: bool = True
+
+
+class Fault(NamedTuple):
+    """The headline: the place of the link in the list given, its consequences, or silence.
+
+    `link` is None when nothing is broken, or when the whole site is silent.
+    """
+
+    link: int | None
+    follows: tuple[int, ...] = ()
+    site_silent: bool = False
+
+
+def first_broken(links: Sequence[Link]) -> Fault:
+    """The lowest broken link, and which faults above it are its consequences.
+
+    A silent device breaks its link only if another device of the site answers: when all of two or
+    more are silent, the site itself cannot be reached. A UPS that gives no data is never the
+    headline of the power. CRITICAL goes before WARNING in the whole chain, because a worn battery
+    does not explain a dead line; what is UNKNOWN is a headline only when nothing else is broken.
+    """
+    asked = [link for link in links if link.known]
+    if len(asked) > 1 and all(link.silent for link in asked):
+        return Fault(None, tuple(range(len(links))), site_silent=True)
+    for state in (State.CRITICAL, State.WARNING, State.UNKNOWN):
+        broken = [place for place, link in enumerate(links) if _breaks(link, state)]
+        if broken:
+            lowest = min(broken, key=lambda place: LAYERS.index(links[place].layer))
+            return Fault(lowest, _follows(links, lowest))
+    return Fault(None)
+
+
+def _breaks(link: Link, state: State) -> bool:
+    if link.state is not state:
+        return False
+    return state is State.UNKNOWN or not (link.silent and link.layer == "power")
+
+
+def _follows(links: Sequence[Link], lowest: int) -> tuple[int, ...]:
+    """The faults in layers above a CRITICAL link; anything less explains nothing."""
+    if links[lowest].state is not State.CRITICAL:
+        return ()
+    height = LAYERS.index(links[lowest].layer)
+    return tuple(
+        place
+        for place, link in enumerate(links)
+        if link.state is not State.OK and LAYERS.index(link.layer) > height
+    )
+
+
+class Central(NamedTuple):
+    """What TI-Lage says, each `none`, `partial`, `full`, or None where it says nothing usable."""
+
+    access: str | None = None
+    erezept: str | None = None
+    vsdm: str | None = None
+    idp: str | None = None
+
+
+class Chain(NamedTuple):
+    """The local chain from the Konnektor to the Fachdienst; None is what was not asked.
+
+    `since_seconds` is for how long the first failure has been seen, None when unknown.
+    """
+
+    konnektor: bool | None = None
+    vpn: bool | None = None
+    dns: bool | None = None
+    route: bool | None = None
+    fachdienst: bool | None = None
+    idp: bool | None = None
+    terminal: bool | None = None
+    smcb: bool | None = None
+    since_seconds: float | None = None
+
+
+class Blame(NamedTuple):
+    """`verdict` is ok, local, central or unconfirmed; `link` is the first broken one, or None."""
+
+    verdict: str
+    link: str | None = None
+
+
+SLOT_SECONDS = 360.0
+"""TI-Lage is measured every five minutes; one slot and a minute before «not central» is said."""
+
+
+def blame(chain: Chain, central: Central | None) -> Blame:
+    """Local or central? `central` is None when TI-Lage could not be read.
+
+    TI-Lage lags, so its «none» never overrules a failing local probe; and what fails on the way
+    to the Konnektor is local whatever it says.
+    """
+    if chain.konnektor is False:
+        return Blame(LOCAL, "konnektor")
+    if chain.vpn is False:
+        central_access = central is not None and _outage(central.access)
+        return Blame(CENTRAL if central_access else LOCAL, "vpn")
+    for link in ("dns", "route"):
+        if getattr(chain, link) is False:
+            return Blame(LOCAL, link)
+    for link, reports in (("idp", ("idp",)), ("fachdienst", ("erezept",))):
+        if getattr(chain, link) is False:
+            named = central is not None and any(_outage(getattr(central, r)) for r in reports)
+            return Blame(CENTRAL if named else UNCONFIRMED, link)
+    for link in ("terminal", "smcb"):
+        if getattr(chain, link) is False:
+            return Blame(LOCAL, link)
+    if central is not None:
+        for link in ("erezept", "vsdm", "idp", "access"):
+            if _outage(getattr(central, link)):
+                return Blame(CENTRAL, link)
+    return Blame(OK)
+
+
+def _outage(word: str | None) -> bool:
+    return word in ("partial", "full")
