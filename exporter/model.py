@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from apowacht.plugins.core.report import State
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from apowacht.plugins.core.check import Check
     from apowacht.plugins.core.hours import Hours
-    from apowacht.plugins.core.report import Report
+    from apowacht.plugins.core.report import Report, State
 
 Key = tuple[str, str]
 """Site and the check's name at that site."""
