@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlsplit
 
-from apowacht.simulator.konnektor_http import tls_context
+from apowacht.simulator.front import tls_context
 from apowacht.simulator.konnektor_keys import issue
 from apowacht.simulator.service import TcpService
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apowacht.simulator.devices import ABSENT, NORMAL, load
+from apowacht.simulator.front import Front, tls_context
 from apowacht.simulator.konnektor_cards import crowded
 from apowacht.simulator.konnektor_desk import Desk, Request
-from apowacht.simulator.konnektor_http import Front, KonnektorPort, tls_context
+from apowacht.simulator.konnektor_http import KonnektorPort
 from apowacht.simulator.konnektor_keys import SERVER_NAME
 from apowacht.simulator.konnektor_lines import read_manners, read_situation
 from apowacht.simulator.konnektor_soap import certificate_name

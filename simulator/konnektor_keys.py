@@ -137,10 +137,12 @@ def issue(
     *,
     authority: bool = False,
     end: datetime | None = None,
+    role: str = "",
 ) -> Holder:
     """A certificate for `name` with a new key; a root without an issuer.
 
-    `days` are those from today to its beginning and its end.
+    `days` are those from today to its beginning and its end; `role` is the OID of what its holder
+    is admitted as (gemSpec_PKI, extension Admission).
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
@@ -162,6 +164,8 @@ def issue(
     if names:
         alternatives = [x509.DNSName(one) for one in names]
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+    if role:
+        builder = builder.add_extension(_admission(role), critical=False)
     certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
     below_root = issuer is not None and issuer.certificate.issuer == issuer.certificate.subject
     between = () if issuer is None or below_root else (issuer.certificate, *issuer.above)
@@ -195,6 +199,13 @@ def _marked(
     ):
         builder = builder.add_extension(extension, critical=critical)
     return builder
+
+
+def _admission(role: str) -> x509.Admissions:
+    from cryptography import x509
+
+    profession = x509.ProfessionInfo(None, ["Simulator"], [x509.ObjectIdentifier(role)], None, None)
+    return x509.Admissions(None, [x509.Admission(None, None, [profession])])
 
 
 def make_key(kind: str) -> Key:

@@ -15,7 +15,7 @@ from apowacht.plugins.core.errors import Trouble
 from apowacht.plugins.read import router_json as reading
 from apowacht.plugins.wire import router_json as wire
 from apowacht.plugins.wire.tls import Trust
-from apowacht.simulator.konnektor_http import tls_context
+from apowacht.simulator.front import tls_context
 from apowacht.simulator.konnektor_keys import issue
 from apowacht.simulator.service import TcpService
 
