@@ -17,14 +17,54 @@ must be made.
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections import Counter
+from difflib import get_close_matches
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from apowacht.exporter import past, words
+from apowacht.exporter.faces import KINDS, badness, face, freshness
+from apowacht.exporter.past import History
+from apowacht.plugins.core.verdict import LAYERS
+from apowacht.plugins.core.version import VERSION
+from apowacht.plugins.core.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
-View = dict[str, Any]
-"""One site as `status` tells it."""
+    from jinja2 import Environment
+
+    from apowacht.exporter.faces import Face, View
+
+__all__ = ["CSP", "History", "Page", "Query", "failed", "missing", "overview", "site", "wall"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+CSS = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+CSP = (
+    "default-src 'none'; "
+    f"style-src 'sha256-{b64encode(sha256(CSS.encode()).digest()).decode()}'; "
+    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy of every page: no script at all, and this one style."""
+
+REFRESHES = (60, 300)
+WALL_REFRESH = 60
+FILTERS = ("problems", "critical", "unknown", "warning", "maintenance", "ok")
+LONGEST_SEARCH = 100
+COLOURS = {
+    "ok": "#00664f",
+    "warning": "#e69f00",
+    "critical": "#b00020",
+    "unknown": "#5b4b8a",
+    "maintenance": "#0072b2",
+    "stale": "#595959",
+}
+SHARED = 3
+"""From how many sites on the same headline is said once for all."""
 
 
 class Page(NamedTuple):
@@ -36,10 +76,11 @@ class Page(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What the reader chose: language, refresh in seconds, which states, which words."""
+    """What the reader chose. `refresh` in seconds, 0 is off, None when nothing was chosen."""
 
     path: str = "/"
     lang: str = "de"
+    lang_chosen: bool = False
     refresh: int | None = None
     state: str = ""
     search: str = ""
@@ -49,67 +90,363 @@ class Query(NamedTuple):
         cls, parameters: Mapping[str, str], path: str = "/", accept_language: str = ""
     ) -> Query:
         """From the URL's parameters; what is not understood is as if it were not there."""
-        raise NotImplementedError
+        lang = parameters.get("lang", "")
+        refresh, state = parameters.get("refresh", ""), parameters.get("state", "")
+        search = "".join(c if c.isprintable() else " " for c in parameters.get("q", ""))
+        return cls(
+            path,
+            lang if lang in LANGUAGES else _preferred(accept_language),
+            lang in LANGUAGES,
+            int(refresh) if refresh in ("0", *map(str, REFRESHES)) else None,
+            state if state in FILTERS else "",
+            " ".join(search.split())[:LONGEST_SEARCH],
+        )
+
+    def url(self, target: str | None = None, **changes: object) -> str:
+        """A link from this page that keeps what the reader chose.
+
+        Relative, so that the pages also work below a prefix; `target` is seen from the root.
+        """
+        kept = self._replace(**changes)  # type: ignore[arg-type]
+        pairs: list[tuple[str, object]] = []
+        if kept.lang_chosen:
+            pairs.append(("lang", kept.lang))
+        if kept.refresh is not None:
+            pairs.append(("refresh", kept.refresh))
+        if target is None:
+            pairs += [
+                (key, text) for key, text in (("state", kept.state), ("q", kept.search)) if text
+            ]
+        root = "../" if self.path.startswith("/site/") else "./"
+        here = self.path.rpartition("/")[2] if target is None else None
+        place = f"./{quote(here)}" if here is not None else root + (target or "")
+        return f"{place}?{urlencode(pairs)}" if pairs else place
 
 
-class Series(NamedTuple):
-    """One number over time: `points` are (epoch seconds, value), in order, without the gaps.
-
-    `interval` is the seconds between two points when nothing is missing.
-    """
-
-    check: str
-    name: str
-    unit: str
-    points: Sequence[tuple[float, float]]
-    interval: float
-
-
-class Change(NamedTuple):
-    """A line of the journal: the states are OK, WARNING, CRITICAL, UNKNOWN or None (no state)."""
-
-    at: datetime
-    name: str
-    before: str | None
-    after: str
-    headline: str
-
-
-class History(NamedTuple):
-    """One site's past between two moments: numbers, changes of state, and when nobody looked.
-
-    `states` is each check's state at `start`; `csv` whether `/site/<name>/journal.csv` exists.
-    """
-
-    start: datetime
-    end: datetime
-    series: Sequence[Series] = ()
-    changes: Sequence[Change] = ()
-    gaps: Sequence[tuple[datetime, datetime]] = ()
-    states: Mapping[str, str] = {}
-    csv: bool = False
+def _preferred(accept_language: str) -> str:
+    """German, unless a browser wants English more; RFC 9110, 12.5.4."""
+    weights: dict[str, float] = {}
+    for part in accept_language[:200].split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weights.setdefault(tag[:2].lower(), float(weight or 1))
+        except ValueError:
+            continue
+    return "en" if weights.get("en", 0) > weights.get("de", 0) else "de"
 
 
 def overview(views: Sequence[View], query: Query) -> Page:
     """`/`: the pharmacy's page when there is one site, the list of all sites otherwise."""
-    raise NotImplementedError
+    if not views:
+        return _message("no_sites", query, "unknown")
+    if len(views) == 1:
+        return _pharmacy(views[0], query)
+    return _list(views, query)
+
+
+def _pharmacy(view: View, query: Query) -> Page:
+    shown = face(view, query.lang)
+    links = [
+        (query.url(_site(shown.name)), "details"),
+        (query.url("wall"), "wall"),
+    ]
+    return _page(
+        "pharmacy.html",
+        query,
+        kind=shown.kind,
+        title=_title(shown, query.lang),
+        heading=shown.title,
+        fresh=freshness(view, query.lang),
+        links=_links(links, query.lang),
+        face=shown,
+    )
+
+
+def _title(shown: Face, lang: str) -> str:
+    """The state first, because a tab shows little more."""
+    state = words.word(shown.kind, lang)
+    layer = f" {words.word(shown.broken, lang)}" if shown.broken else ""
+    return f"{state[:1].upper()}{state[1:]}:{layer} – {shown.title}" if layer else (
+        f"{state[:1].upper()}{state[1:]} – {shown.title}"
+    )  # fmt: skip
+
+
+def _list(views: Sequence[View], query: Query) -> Page:
+    lang = query.lang
+    faces = sorted((face(view, lang) for view in views), key=badness)
+    wanted = query.search.casefold().split()
+    found = [one for one in faces if all(word in one.words for word in wanted)]
+    chosen = [one for one in found if _passes(one, query.state)]
+    good = [one for one in chosen if one.kind == "ok"]
+    open_rows = query.state == "ok" or bool(wanted)
+    return _page(
+        "sites.html",
+        query,
+        kind=faces[0].kind,
+        title=f"{_counted(faces, lang)} – {words.word('sites_title', lang)}",
+        heading=_many(len(faces), lang),
+        fresh=_stand(views, lang),
+        links=_links([(query.url("wall"), "wall")], lang),
+        totals=_totals(faces, query),
+        notices=_shared(faces, lang),
+        problems=[one for one in chosen if one.kind != "ok"],
+        good_rows=good if open_rows else [],
+        well=[] if open_rows else good,
+        layers=LAYERS,
+        found=words.word("found", lang, n=len(found), all=len(faces), words=query.search),
+        clear=query.url(search=""),
+        hidden=_hidden(query),
+    )
+
+
+def _passes(one: Face, state: str) -> bool:
+    if state == "problems":
+        return one.kind != "ok"
+    if state == "unknown":
+        return one.kind in ("unknown", "stale")
+    return not state or one.kind == state
+
+
+def _counts(faces: Iterable[Face]) -> Counter[str]:
+    return Counter("unknown" if one.kind in ("stale", "absent") else one.kind for one in faces)
+
+
+def _counted(faces: Sequence[Face], lang: str) -> str:
+    """«3 mit Störung, 5 mit Warnung», or that all is well."""
+    counts = _counts(faces)
+    bad = [kind for kind in ("critical", "unknown", "warning", "maintenance") if counts[kind]]
+    told = [words.word(f"n_{kind}", lang, n=counts[kind]) for kind in bad]
+    return ", ".join(told) or words.word("all_well", lang)
+
+
+def _many(count: int, lang: str) -> str:
+    return words.word("one_site" if count == 1 else "many_sites", lang, n=count)
+
+
+def _totals(faces: Sequence[Face], query: Query) -> list[dict[str, object]]:
+    counts = _counts(faces)
+    bad = sum(1 for one in faces if one.kind != "ok")
+    rows = [("", "", "everything", len(faces)), ("problems", "", "only_problems", bad)]
+    rows += [(kind, kind, f"n_{kind}", counts[kind]) for kind in FILTERS[1:]]
+    return [
+        {
+            "kind": kind,
+            "n": count,
+            "text": words.word(key, query.lang, n=count),
+            "href": query.url(state=state),
+            "current": query.state == state,
+        }
+        for state, kind, key, count in rows
+    ]
+
+
+def _shared(faces: Sequence[Face], lang: str) -> list[dict[str, str]]:
+    """One line for what many sites have in common: it is one trouble and not many."""
+    same = Counter((one.kind, one.headline) for one in faces if one.kind not in ("ok", "stale"))
+    return [
+        {"kind": kind, "title": words.word("shared", lang, n=count, headline=headline), "text": ""}
+        for (kind, headline), count in same.most_common(3)
+        if count >= SHARED
+    ]
+
+
+def _hidden(query: Query) -> list[tuple[str, object]]:
+    """What a search must keep of the address."""
+    kept: list[tuple[str, object]] = [("lang", query.lang)] if query.lang_chosen else []
+    if query.refresh is not None:
+        kept.append(("refresh", query.refresh))
+    return kept + ([("state", query.state)] if query.state else [])
+
+
+def _stand(views: Sequence[View], lang: str) -> str:
+    """The list's freshness: the newest answer of all sites."""
+    everything = {"moment": views[0]["moment"], "tiles": [t for v in views for t in v["tiles"]]}
+    return freshness(everything, lang)
 
 
 def site(view: View, history: History | None, query: Query) -> Page:
     """`/site/<name>`: every check of one site, and its past."""
-    raise NotImplementedError
+    lang = query.lang
+    shown = face(view, lang)
+    links = [(query.url(""), "overview"), (query.url("wall"), "wall")]
+    csv = query.url(f"{_site(shown.name)}/journal.csv")
+    return _page(
+        "site.html",
+        query,
+        kind=shown.kind,
+        title=_title(shown, lang),
+        heading=shown.title,
+        fresh=freshness(view, lang),
+        links=_links(links, lang),
+        face=shown,
+        checks=past.checks(view, lang),
+        history=history is not None,
+        csv=csv if history is not None and history.csv else "",
+        **(past.told(view, history, lang) if history is not None else {}),
+    )
 
 
 def wall(views: Sequence[View], query: Query) -> Page:
     """`/wall`: one screen; problems only, or one large «Alles in Ordnung»."""
-    raise NotImplementedError
+    lang = query.lang
+    faces = sorted((face(view, lang) for view in views), key=badness)
+    bad = [one for one in faces if one.kind != "ok"]
+    density, room = next(step for step in DENSITIES if len(bad) <= step[1] or step is DENSITIES[-1])
+    alone = faces[0] if len(faces) == 1 else None
+    counted = _counted(faces, lang)
+    nothing = words.word("no_sites", lang)
+    well = f"{words.word('all_well', lang)} ({_many(len(faces), lang)})" if faces else nothing
+    return _page(
+        "wall.html",
+        query,
+        wall=True,
+        kind=faces[0].kind if faces else "unknown",
+        title=f"{counted} – {_many(len(faces), lang)}" if faces else nothing,
+        heading=alone.title if alone else words.word("sites_title", lang),
+        fresh=_stand(views, lang) if views else "",
+        links=_links([(query.url(""), "overview")], lang),
+        cards=bad[:room],
+        density=density,
+        more=words.word("more_sites", lang, n=len(bad) - room) if len(bad) > room else "",
+        message=words.word("all_well", lang) if alone else well,
+        why="" if faces else words.word("no_sites_why", lang),
+        links_of=alone,
+        summary=f"{_many(len(faces), lang)}: {counted}" if bad and not alone else "",
+    )
+
+
+DENSITIES = (("few", 3), ("some", 12), ("many", 32))
+"""How large the wall's cards are, and up to how many of them fit the screen."""
 
 
 def missing(name: str, names: Iterable[str], query: Query) -> Page:
     """There is no such site: 404, with the nearest names."""
-    raise NotImplementedError
+    known = {known.casefold(): known for known in names}
+    near = get_close_matches(name.casefold()[:100], list(known), 5, 0.5)
+    links = [
+        {"href": query.url(f"site/{quote(known[n], safe='')}"), "text": known[n]} for n in near
+    ]
+    return _message("unknown_site", query, "unknown", 404, nearest=links, name=name[:100])
 
 
 def failed(query: Query, status: int = 503) -> Page:
     """The data cannot be loaded. Says so, because an empty page would look like no trouble."""
-    raise NotImplementedError
+    return _message("no_data", query, "stale", status)
+
+
+def _message(
+    key: str,
+    query: Query,
+    kind: str,
+    status: int = 200,
+    nearest: Sequence[dict[str, str]] = (),
+    **values: str,
+) -> Page:
+    message = words.word(key, query.lang)
+    page = _page(
+        "message.html",
+        query,
+        kind=kind,
+        title=f"{message} – apowacht",
+        heading="apowacht",
+        links=_links([(query.url(""), "overview")], query.lang),
+        message=message,
+        why=words.word(f"{key}_why", query.lang, **values),
+        nearest=nearest,
+    )
+    return page._replace(status=status)
+
+
+def _page(template: str, query: Query, *, kind: str, **values: Any) -> Page:
+    lang = query.lang
+    refresh = query.refresh
+    if refresh is None and values.get("wall"):
+        refresh = WALL_REFRESH
+    html = _environment().get_template(template).render(
+        q=query,
+        t=partial(_word, lang),
+        css=_css(),
+        favicon=favicon(kind),
+        kind=kind,
+        choices=_choices(query, refresh),
+        other=_other(query),
+        here=query.url(),
+        zone=words.word("zone", lang, zone=words.zone()),
+        version=VERSION,
+        site_url=lambda name: query.url(_site(name)),
+        **values,
+    )  # fmt: skip
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Language": lang,
+        "Content-Security-Policy": CSP,
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
+    if refresh:
+        headers["Refresh"] = str(refresh)
+    return Page(200, html, headers)
+
+
+def _site(name: str) -> str:
+    return f"site/{quote(name, safe='')}"
+
+
+def _word(lang: str, key: str, **values: object) -> str:
+    return words.word(key, lang, **values)
+
+
+def _links(links: Iterable[tuple[str, str]], lang: str) -> list[dict[str, str]]:
+    return [{"href": href, "text": words.word(key, lang)} for href, key in links]
+
+
+def _choices(query: Query, current: int | None) -> list[dict[str, object]]:
+    """Off, 60 s, 5 min: WCAG 2.2.1 and 2.2.2 want the reader to decide, on the wall, too."""
+    texts = {0: words.word("off", query.lang)}
+    for seconds in REFRESHES:
+        key, minutes = ("every", 0) if seconds < 120 else ("every_minutes", seconds // 60)
+        texts[seconds] = words.word(key, query.lang, seconds=seconds, minutes=minutes)
+    return [
+        {
+            "text": text,
+            "href": query.url(refresh=seconds),
+            "current": seconds == (current or 0),
+        }
+        for seconds, text in texts.items()
+    ]
+
+
+def _other(query: Query) -> dict[str, str]:
+    lang, text = ("en", "English") if query.lang == "de" else ("de", "Deutsch")
+    return {"lang": lang, "text": text, "href": query.url(lang=lang, lang_chosen=True)}
+
+
+@cache
+def favicon(kind: str) -> str:
+    """The state's shape as a data: URI, so that a tab tells it, too."""
+    symbols = (TEMPLATES / "symbols.html").read_text(encoding="utf-8")
+    start = symbols.index(f'<symbol id="{kind if kind in KINDS else "unknown"}"')
+    body = symbols[symbols.index(">", start) + 1 : symbols.index("</symbol>", start)]
+    shape = body.replace("currentColor", COLOURS.get(kind, "#595959"))
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{shape}</svg>'
+    return f"data:image/svg+xml,{quote(svg)}"
+
+
+@cache
+def _css() -> Any:
+    from markupsafe import Markup
+
+    return Markup(CSS)  # noqa: S704  our own file, and its hash stands in the header
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        auto_reload=False,
+    )
