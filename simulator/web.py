@@ -226,12 +226,16 @@ class _Port(FrontPort):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         manners, peer = self.service.manners, connection.getpeername()[0]
         self.note("connection", peer)
-        if manners.refused or manners.hangs_up == "connection":
+        if manners.refused:
+            return
+        if manners.hangs_up == "connection":
+            connection.recv(65536)  # an end with unread data would be a reset
             return
         if manners.silent == "connection":
             self.swallow(connection)
         elif manners.garbage == "connection":
             connection.sendall(NOISE)
+            self.swallow(connection)
         elif self.context is None:
             _Visit(connection, self, peer, "")
         else:
