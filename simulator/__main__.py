@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import threading
 
@@ -69,7 +68,7 @@ def show(box: Box, scenario: str, lang: str) -> None:
             place = unit.places[lang]
             click.echo(f"\n{say('unit', lang, place=place, kind=kind, state=unit.state)}")
             click.echo(f"  {where}")
-            click.echo(f"  {shlex.join([f'check_apo_{host.check}', *host.options(unit)])}")
+            click.echo(f"  {host.command(host.check, host.options(unit))}")
 
 
 def stay(box: Box, lang: str) -> None:

@@ -2,192 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING
 
-from apowacht.simulator.devices import NORMAL, Device, State, load, read_table, snmp_values
-from apowacht.simulator.konnektor import SERVER_NAME, Konnektor
-from apowacht.simulator.nis_server import NisServer
-from apowacht.simulator.nut_server import NutServer, Ups
-from apowacht.simulator.snmp_agent import Agent, Misbehaviour
+from apowacht.simulator.devices import NORMAL, load, read_table
+from apowacht.simulator.hosts import HOSTS, Host, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from typing import Self
-
-COMMUNITY = "public"
 
 
 class UnknownNameError(LookupError):
     """No such scenario, device or state; the second argument lists those that exist."""
-
-
-@dataclass
-class Unit:
-    """One device of the box: its name, what it is, where it stands (by language), its state."""
-
-    name: str
-    device: Device
-    places: Mapping[str, str]
-    state: str = NORMAL
-
-
-class Served(Protocol):
-    """What stands behind an address, a `Service` as a rule."""
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Where it is asked."""
-
-    @property
-    def requests(self) -> object:
-        """What differs after every question."""
-
-    def start(self) -> Self:
-        """Begin to answer."""
-
-    def close(self) -> None:
-        """Give every port back."""
-
-
-class Host:
-    """One address of the box and the units behind it. A protocol is a subclass, listed in HOSTS."""
-
-    protocol: ClassVar[str]
-    shared: ClassVar[bool] = False
-    """Whether one address serves all units of this protocol."""
-    check: ClassVar[str] = "ups"
-    """The check to ask with: `check_apo_<check>`."""
-
-    def __init__(self, units: Sequence[Unit], service: Served, today: date | None) -> None:
-        self.units = list(units)
-        self.service = service
-        self.today = today
-        for unit in units:
-            self.refresh(unit)
-
-    @classmethod
-    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
-        """Bind the address; nothing answers before the service is started."""
-        raise NotImplementedError
-
-    def refresh(self, unit: Unit) -> None:
-        """Let the service show the unit's state."""
-        self.show(unit, unit.device.state(unit.state, self.today, unit.name))
-
-    def show(self, unit: Unit, state: State) -> None:
-        """Give the values to the service."""
-        raise NotImplementedError
-
-    def options(self, unit: Unit) -> list[str]:
-        """What to write after the check's name to ask this unit."""
-        host, port = self.service.address
-        return ["-H", host, "-p", str(port)]
-
-
-class SnmpHost(Host):
-    """An SNMP agent for one device."""
-
-    protocol = "snmp"
-    service: Agent
-
-    @classmethod
-    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
-        """As Host.open."""
-        return cls(units, Agent({}, community=COMMUNITY, listen=listen, port=port), today)
-
-    def show(self, unit: Unit, state: State) -> None:
-        """As Host.show; manners are those of `Misbehaviour`."""
-        self.service.become(snmp_values(state.values), misbehaviour(state.manners))
-
-    def options(self, unit: Unit) -> list[str]:
-        """As Host.options."""
-        return [*super().options(unit), "-C", COMMUNITY]
-
-
-class NutHost(Host):
-    """One upsd for all NUT devices."""
-
-    protocol = "nut"
-    shared = True
-    service: NutServer
-
-    @classmethod
-    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
-        """As Host.open."""
-        return cls(units, NutServer({}, listen=listen, port=port), today)
-
-    def show(self, unit: Unit, state: State) -> None:
-        """As Host.show; the one manner is `error`."""
-        error = state.manners.get("error", "")
-        self.service.become(unit.name, Ups(state.values, unit.places["de"], error))
-
-    def options(self, unit: Unit) -> list[str]:
-        """As Host.options."""
-        return [*super().options(unit), "--source", "nut", "--ups", unit.name]
-
-
-class NisHost(Host):
-    """The status server of one apcupsd."""
-
-    protocol = "apcupsd"
-    service: NisServer
-
-    @classmethod
-    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
-        """As Host.open."""
-        return cls(units, NisServer({}, listen=listen, port=port), today)
-
-    def show(self, unit: Unit, state: State) -> None:
-        """As Host.show."""
-        self.service.become(state.values)
-
-    def options(self, unit: Unit) -> list[str]:
-        """As Host.options."""
-        return [*super().options(unit), "--source", "apcupsd"]
-
-
-class KonnektorHost(Host):
-    """A Konnektor; its terminals answer at addresses of their own."""
-
-    protocol = "konnektor"
-    check = "connector"
-    service: Konnektor
-
-    @classmethod
-    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
-        """As Host.open."""
-        return cls(units, Konnektor(listen=listen, port=port, today=today), today)
-
-    def show(self, unit: Unit, state: State) -> None:
-        """As Host.show; manners are those of `konnektor_state.Manners`."""
-        self.service.become(state.values, state.manners)
-
-    def options(self, unit: Unit) -> list[str]:
-        """As Host.options."""
-        mandant, client_system, workplace = self.service.situation.contexts[0]
-        context = {"mandant": mandant, "client-system": client_system, "workplace": workplace}
-        told = [word for name, text in context.items() for word in (f"--{name}", text)]
-        trust = ["--tls-server-name", SERVER_NAME, "--tls-fingerprint", self.service.fingerprint]
-        return [*super().options(unit), *told, *trust]
-
-
-HOSTS: dict[str, type[Host]] = {
-    host.protocol: host for host in (SnmpHost, NutHost, NisHost, KonnektorHost)
-}
-
-
-def misbehaviour(manners: Mapping[str, str]) -> Misbehaviour:
-    """The `!` lines of an SNMP device; «yes» for what has no measure."""
-    kinds: dict[str, Callable[[str], Any]] = {
-        "bool": lambda text: text == "yes",
-        "float": float,
-        "int": int,
-        "str": str,
-    }
-    fields = Misbehaviour.__dataclass_fields__
-    return Misbehaviour(**{key: kinds[str(fields[key].type)](manners[key]) for key in manners})
 
 
 class Box:
@@ -211,9 +37,10 @@ class Box:
         self._place(scenario)
         self.hosts: list[Host] = []
         try:
-            for number, (protocol, units) in enumerate(self._addresses()):
-                port = first_port + number if first_port else 0
+            port = first_port
+            for protocol, units in self._addresses():
                 self.hosts.append(HOSTS[protocol].open(units, listen, port, today))
+                port += HOSTS[protocol].ports if first_port else 0
         except BaseException:
             self.close()
             raise

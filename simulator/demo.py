@@ -6,19 +6,21 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from apowacht.simulator.box import Box
 from apowacht.simulator.words import LANG_OPTION, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 COLOURS = ("green", "yellow", "red", "magenta")
@@ -154,6 +156,16 @@ STEPS = (
         state="PIN not entered",
         check="terminal",
     ),
+    Step(
+        "fritzbox",
+        1,
+        (
+            "Die FRITZ!Box wird nach ihren Leitungen gefragt: DSL ist weg, der Mobilfunk trägt.",
+            "The FRITZ!Box is asked about its lines: DSL is gone, mobile data carries.",
+        ),
+        ("--min-backup-time", "0s"),
+        state="on mobile data",
+    ),
 )
 
 
@@ -187,10 +199,10 @@ def run(box: Box, step: Step, lang: str, folder: str) -> Result:
     check = step.check or host.check
     options = [*host.options(unit), *step.more]
     tell(f"\n{step.story[0 if lang == 'de' else 1]}", bold=True)
-    tell(f"  $ {shlex.join([f'check_apo_{check}', *options])}", dim=True)
+    tell(f"  $ {host.command(check, options)}", dim=True)
     asked_before = host.service.requests
     private = ["--state-dir", folder, "--lang", lang]
-    code, output = execute(command(check), [*options, *private], folder)
+    code, output = execute(command(check), [*options, *private], folder, host.settings)
     for line in output.splitlines():
         tell(f"  {line}")
     expected = STATES[step.expected]
@@ -217,12 +229,18 @@ def command(check: str) -> list[str]:
     return [sys.executable, "-c", f"from apowacht.plugins.{check} import main; main()"]
 
 
-def execute(program: list[str], options: list[str], folder: str) -> tuple[int | None, str]:
-    """Run a plugin the way a monitoring server does: exit code (None = ended) and stdout."""
+def execute(
+    program: list[str], options: list[str], folder: str, needed: Mapping[str, str] | None = None
+) -> tuple[int | None, str]:
+    """Run a plugin the way a monitoring server does: exit code (None = ended) and stdout.
+
+    `needed` is what the environment must hold besides.
+    """
     # Settings of whoever runs the demonstration must not change its answers.
     settings = {key: text for key, text in os.environ.items() if not key.startswith("APOWACHT_")}
     settings["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     settings["PYTHONIOENCODING"] = "utf-8"
+    settings |= needed or {}
     try:
         done = subprocess.run(  # noqa: S603 - our own command with our own arguments
             [*program, *options],

@@ -14,7 +14,7 @@ import secrets
 import time
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from apowacht.simulator.front import tls_context
@@ -132,6 +132,14 @@ SWITCHED_OFF = replace(
     access_type="X_AVM-DE_Cable",
     modem={"NewEnabled": "0"},
 )
+
+
+def read_situation(values: Mapping[str, str]) -> Situation:
+    """Situation from a table: fields by name, and `line.1 = DSL connected` and following."""
+    lines = [text.split() for key, text in values.items() if key.startswith("line.")]
+    connections = [_connection(number, *words) for number, words in enumerate(lines, 1)]
+    told: dict[str, Any] = {k: v for k, v in values.items() if not k.startswith("line.")}
+    return replace(FIXED, connections=tuple(connections), **told)
 
 
 class FritzBox(TcpService):

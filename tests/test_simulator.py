@@ -25,8 +25,9 @@ from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto import api
 
 from apowacht.simulator.__main__ import main
-from apowacht.simulator.box import HOSTS, Box, UnknownNameError
+from apowacht.simulator.box import Box, UnknownNameError
 from apowacht.simulator.devices import NORMAL, kinds, load, read_table, snmp_values, with_dates
+from apowacht.simulator.hosts import HOSTS
 from apowacht.simulator.nis_server import NisServer
 from apowacht.simulator.nut_server import NutServer, Ups
 from apowacht.simulator.service import NotLoopbackError, bind
