@@ -99,14 +99,38 @@ class Configuration:
     mistakes: tuple[Mistake, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """One run of one check. `reason` is a word of REASONS, "" when the target was judged."""
+    """One run of one check. `reason` is a word of REASONS, "" when the target was judged.
+
+    `secrets` are texts that no output may show; `mask` takes them out. `said` keeps what was
+    made of the report, by language.
+    """
 
     report: Report
     asked_at: datetime
     duration_seconds: float
     reason: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    said: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def mask(self, text: str) -> str:
+        """A text made of the report, fit to leave the process."""
+        if not self.secrets:
+            return text
+        from apowacht.plugins.core.secret import mask
+
+        return mask(text, self.secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The state in which the journal left a check; its texts in German and English."""
+
+    state: State
+    since: datetime
+    headline: tuple[str, str] = ("", "")
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +138,8 @@ class Entry:
     """One check of a site as it stands now.
 
     `state` is what to show: UNKNOWN when `stale` or before the first result. `since` is when that
-    state began, `success_at` the last run in which the target answered.
+    state began, `success_at` the last run in which the target answered. `last` is what an earlier
+    process left in the journal, until there is a result: history, and no answer.
     """
 
     site: Site
@@ -126,6 +151,7 @@ class Entry:
     next_at: datetime | None
     stale: bool
     maintenance: Window | None = None
+    last: Last | None = None
 
     @property
     def key(self) -> Key:

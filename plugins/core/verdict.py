@@ -23,13 +23,16 @@ OK, LOCAL, CENTRAL, UNCONFIRMED = "ok", "local", "central", "unconfirmed"
 class Link(NamedTuple):
     """What one check found: its state, and whether its device gave any answer.
 
-    `known` is False when nothing was learnt: a run of ours that failed, or no run yet.
+    `known` is False when nothing was learnt of the site: a run of ours that failed, no run yet,
+    or a question that was not put to the site. `reached` is True where the device told nothing
+    but was there, such as one that refuses: it proves that the site can be reached.
     """
 
     layer: str
     state: State
     silent: bool = False
     known: bool = True
+    reached: bool = False
 
 
 class Fault(NamedTuple):
@@ -52,7 +55,7 @@ def first_broken(links: Sequence[Link]) -> Fault:
     does not explain a dead line; what is UNKNOWN is a headline only when nothing else is broken.
     """
     asked = [link for link in links if link.known]
-    if len(asked) > 1 and all(link.silent for link in asked):
+    if len(asked) > 1 and all(link.silent and not link.reached for link in asked):
         return Fault(None, tuple(range(len(links))), site_silent=True)
     for state in (State.CRITICAL, State.WARNING, State.UNKNOWN):
         broken = [place for place, link in enumerate(links) if _breaks(link, state)]

@@ -16,4 +16,17 @@ ROWS: dict[str, Row] = {
         ("IT-Betreuer anrufen.", "Call your IT partner."),
         ("Grün hier nicht glauben.", "Do not trust green here."),
     ),
+    "monitor.cut_off": Row(
+        "it",
+        ("Überwachung erreicht keinen Standort", "monitoring reaches no site"),
+        (
+            "Kein einziger Standort antwortet; vermutlich ist die Leitung der Überwachung gestört.",
+            "Not one site answers; the monitoring's own line is probably down.",
+        ),
+        (
+            "Netz und Leitung des Überwachungsrechners prüfen.",
+            "Check network and line of the monitoring computer.",
+        ),
+        ("Nicht als Ausfall der Standorte deuten.", "Do not read it as an outage of the sites."),
+    ),
 }

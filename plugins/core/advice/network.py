@@ -5,6 +5,22 @@ from __future__ import annotations
 from apowacht.plugins.core.advice.shape import NONE, Row
 
 ROWS: dict[str, Row] = {
+    "site.unreachable": Row(
+        "it",
+        ("Standort nicht erreichbar", "site cannot be reached"),
+        (
+            "Kein überwachtes Gerät dieses Standorts antwortet; Strom, Router oder Leitung dort prüfen.",
+            "No watched device of this site answers; check power, router and line there.",
+        ),
+        (
+            "Vor Ort fragen: Ist Strom da, leuchtet der Router? Dann den IT-Betreuer anrufen.",
+            "Ask on site: is there power, is the router lit? Then call the IT partner.",
+        ),
+        (
+            "Konnektor und Terminals nicht neu starten.",
+            "Do not restart the Konnektor or the terminals.",
+        ),
+    ),
     "net.both_down": Row(
         "isp",
         ("beide Internetleitungen ausgefallen", "both internet lines are down"),

@@ -1,0 +1,303 @@
+"""What the pages and the JSON say of a site: a snapshot in, plain records out, no I/O.
+
+One site is a View, a dict; `plain` makes it fit for JSON. Moments are aware datetimes, states are
+"OK", "WARNING", "CRITICAL", "UNKNOWN", or None where nothing is watched. Texts are in the language
+asked for, without secrets; None where there is nothing to say.
+
+    View: name, title, moment, state, stale (nothing here is fresh), key, headline (short),
+        sentence, owner, step, never, since, tiles, maintenance, maintenance_now, site_silent
+    tile: layer (power, network, access, identity, service: always these five, in this order),
+        state, stale, sentence, owner, step, never, since, who, phone, contract, note, checks,
+        first (the first broken link of the site), follows (explained by the first), maintenance
+    check: name, check (ups, uplink ...), layer, state, stale, key, summary, sentence, owner, step,
+        never, details (lines), reason (model.REASONS or ""), since, asked_at, success_at, next_at,
+        age_seconds, interval_seconds, duration_seconds, maintenance, metrics, last
+    maintenance of a tile or check, maintenance_now of a View (its headline's): None or the window
+        under way; maintenance of a View: a list of windows under way or announced.
+        A window: text, start, end, checks (names, [] for the whole site), current
+    metric: name, value, unit, warning, critical (Range or None; `plain` writes them as text)
+    last: None, or what the journal knew before the first answer: state, since, headline
+
+The state of a tile is the worst of its checks. The state of a View is that of its headline, the
+lowest broken link that no maintenance explains; what is under maintenance has its real state, and
+`maintenance` (for a View `maintenance_now`) tells to show it as maintenance.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from apowacht.exporter import words as page_words
+from apowacht.exporter.chain import Verdict, silences, verdict
+from apowacht.plugins.core import words
+from apowacht.plugins.core.render import details, summary, told
+from apowacht.plugins.core.report import Finding, State
+from apowacht.plugins.core.verdict import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from apowacht.exporter.model import Contact, Entry, Result, Site, Snapshot, Window
+
+View = dict[str, Any]
+
+ANNOUNCED = timedelta(days=14)
+"""How long before its start a window is shown."""
+WEEKLY_ANNOUNCED = timedelta(days=1)
+
+
+def views(snapshot: Snapshot, lang: str) -> list[View]:
+    """All sites that have a check, in the order of the snapshot."""
+    sites = _by_site(snapshot)
+    cut_off = _cut_off(sites)
+    return [_view(entries, snapshot.moment, lang, cut_off) for entries in sites.values()]
+
+
+def view(snapshot: Snapshot, name: str, lang: str) -> View | None:
+    """One site; None when no check has it."""
+    sites = _by_site(snapshot)
+    if name not in sites:
+        return None
+    return _view(sites[name], snapshot.moment, lang, _cut_off(sites))
+
+
+def plain(value: Any) -> Any:
+    """A view, or a part of it, as JSON knows it: moments in ISO 8601 with zone, ranges as text."""
+    from nagiosplugin import Range
+
+    from apowacht.plugins.core.limits import range_text
+
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
+    return range_text(value) if isinstance(value, Range) else value
+
+
+def headline(result: Result, lang: str) -> str:
+    """The short headline of the worst finding, "" when the report says nothing."""
+    return str(_said(result, lang)["headline"])
+
+
+def deciding_key(result: Result) -> str:
+    """The failure class that decides the report's state; "" when nothing is wrong."""
+    findings = told(result.report)
+    worst = findings[0] if findings else None
+    return worst.key if worst is not None and worst.state is not State.OK else ""
+
+
+def _by_site(snapshot: Snapshot) -> dict[str, list[Entry]]:
+    sites: dict[str, list[Entry]] = {}
+    for entry in snapshot.entries:
+        sites.setdefault(entry.site.name, []).append(entry)
+    return sites
+
+
+def _cut_off(sites: Mapping[str, Sequence[Entry]]) -> bool:
+    """Whether not one of several sites answers, which is the line of the monitoring itself."""
+    told_ = [silences(entries) for entries in sites.values()]
+    asked = [silent for silent in told_ if silent is not None]
+    return len(asked) > 1 and all(asked)
+
+
+def _view(entries: Sequence[Entry], moment: datetime, lang: str, cut_off: bool) -> View:
+    site = entries[0].site
+    found = verdict(entries)
+    checks = [_check(entry, moment, lang) for entry in entries]
+    made: View = {"name": site.name, "title": site.title, "moment": moment}
+    made.update(_head(entries, checks, found, lang, cut_off))
+    made["stale"] = all(entry.stale for entry in entries)
+    made["tiles"] = [_tile(layer, entries, checks, found, made, lang) for layer in LAYERS]
+    made["maintenance"] = windows(site, moment)
+    return made
+
+
+HEAD = ("key", "headline", "sentence", "owner", "step", "never")
+
+
+def _head(
+    entries: Sequence[Entry], checks: Sequence[View], found: Verdict, lang: str, cut_off: bool
+) -> View:
+    """State, since and texts of the site as a whole."""
+    if found.site_silent:
+        state = State.UNKNOWN if cut_off else State.CRITICAL
+        texts = _texts(Finding("monitor.cut_off" if cut_off else "site.unreachable", state), lang)
+        since = max((e.since for e in entries if e.since), default=None)
+        return {**texts, "state": state.name, "since": since, "site_silent": True,
+                "maintenance_now": None}  # fmt: skip
+    if found.first is None:
+        since = max((e.since for e in entries if e.since), default=None)
+        nothing = dict.fromkeys(HEAD)
+        return {**nothing, "state": "OK", "since": since, "site_silent": False,
+                "maintenance_now": None}  # fmt: skip
+    first = checks[found.first]
+    return {
+        **{name: first[name] for name in HEAD},
+        "state": first["state"],
+        "since": first["since"],
+        "site_silent": False,
+        "maintenance_now": first["maintenance"],
+    }
+
+
+def _tile(
+    layer: str,
+    entries: Sequence[Entry],
+    checks: Sequence[View],
+    found: Verdict,
+    head: View,
+    lang: str,
+) -> View:
+    site = entries[0].site
+    places = [place for place, entry in enumerate(entries) if entry.watch.check.layer == layer]
+    made: View = {"layer": layer, **_contact(site.contacts.get(layer))}
+    made.update(first=False, follows=False, maintenance=None)
+    if found.site_silent and layer == "network":
+        made.update({name: head[name] for name in (*HEAD, "state", "since")}, stale=False)
+        made["first"] = True
+    elif places:
+        # The deciding check: the worst one, and of equals a fresh one, then the first.
+        place = min(places, key=lambda p: (-entries[p].state.severity, entries[p].stale, p))
+        if found.first in places:
+            place = found.first if entries[place].state is entries[found.first].state else place
+        first = checks[place]
+        made.update({name: first[name] for name in (*HEAD, "state", "since", "stale")})
+        made["maintenance"] = first["maintenance"]
+        made["first"] = found.first in places
+        made["follows"] = place in found.follows
+        if found.site_silent and place in found.follows:
+            made["state"] = "UNKNOWN"
+    else:
+        made.update(dict.fromkeys((*HEAD, "state", "since")), stale=False)
+        made["sentence"] = page_words.word("not_watched", lang)
+    made["checks"] = [checks[place] for place in places]
+    return made
+
+
+def _contact(contact: Contact | None) -> View:
+    if contact is None:
+        return dict.fromkeys(("who", "phone", "contract", "note"))
+    return {
+        "who": contact.who,
+        "phone": contact.phone,
+        "contract": contact.contract,
+        "note": contact.note,
+    }
+
+
+def _check(entry: Entry, moment: datetime, lang: str) -> View:
+    result, watch = entry.result, entry.watch
+    asked_at = result.asked_at if result else None
+    age = max((moment - asked_at).total_seconds(), 0.0) if asked_at else None
+    said = _said(result, lang) if result else _unasked(lang)
+    made: View = {
+        "name": watch.name,
+        "check": watch.check.name,
+        "layer": watch.check.layer,
+        "state": entry.state.name,
+        "stale": entry.stale,
+        **said,
+        "reason": result.reason if result else "",
+        "since": entry.since,
+        "asked_at": asked_at,
+        "success_at": entry.success_at,
+        "next_at": entry.next_at,
+        "age_seconds": age,
+        "interval_seconds": watch.interval,
+        "duration_seconds": result.duration_seconds if result else None,
+        "maintenance": _window(entry.maintenance, current=True) if entry.maintenance else None,
+        "metrics": [] if result is None or entry.stale else _metrics(result),
+        "last": None,
+    }
+    if entry.stale:
+        values = {"min": int((age or 0.0) // 60)}
+        made.update(_texts(Finding("monitor.stale", State.UNKNOWN, values), lang))
+    if result is None and entry.last is not None:
+        text = words.pick(entry.last.headline, lang)
+        last = {"state": entry.last.state.name, "since": entry.last.since, "headline": text}
+        made["last"] = last
+    return made
+
+
+def _unasked(lang: str) -> View:
+    text = page_words.word("not_asked", lang)
+    return {
+        **dict.fromkeys(HEAD),
+        "headline": text,
+        "sentence": text,
+        "summary": text,
+        "details": [],
+    }
+
+
+def _said(result: Result, lang: str) -> View:
+    """The report in words, made once for each language."""
+    known: View | None = result.said.get(lang)
+    if known is None:
+        findings = told(result.report)
+        said = _texts(findings[0], lang) if findings else dict.fromkeys(HEAD)
+        said = {name: text and result.mask(text) for name, text in said.items()}
+        said["summary"] = result.mask(summary(result.report, lang))
+        said["details"] = [result.mask(line) for line in details(result.report, lang)]
+        if not findings:  # a report that holds nothing is UNKNOWN, and says so
+            said["headline"] = said["sentence"] = said["summary"]
+        known = result.said[lang] = said
+    return known
+
+
+def _texts(finding: Finding, lang: str) -> View:
+    return {
+        "key": finding.key,
+        "headline": words.headline(finding, lang) or None,
+        "sentence": words.sentence(finding, lang) or None,
+        "owner": words.owner(finding, lang) or None,
+        "step": words.step(finding, lang) or None,
+        "never": words.never(finding, lang) or None,
+    }
+
+
+def _metrics(result: Result) -> list[View]:
+    return [
+        {
+            "name": metric.name,
+            "value": metric.value,
+            "unit": metric.unit,
+            "warning": metric.warning,
+            "critical": metric.critical,
+        }
+        for metric in result.report.metrics
+    ]
+
+
+def windows(site: Site, moment: datetime) -> list[View]:
+    """The site's maintenance under way and to come, in the order of its beginning."""
+    found = [_told(window, moment) for window in site.maintenance]
+    shown = [window for window in found if window is not None]
+    return sorted(shown, key=lambda window: window["start"] or moment)
+
+
+def _told(window: Window, moment: datetime) -> View | None:
+    from apowacht.exporter.windows import occurrence
+
+    found = occurrence(window, moment)
+    if found is None:
+        return None
+    start, end = found
+    ahead = ANNOUNCED if window.weekly is None else WEEKLY_ANNOUNCED
+    if start is not None and start > moment + ahead:
+        return None
+    current = start is None or start <= moment
+    return {**_window(window, current=current), "start": start, "end": end}
+
+
+def _window(window: Window, *, current: bool) -> View:
+    return {
+        "text": window.text,
+        "start": window.start,
+        "end": window.end,
+        "checks": sorted(window.checks),
+        "current": current,
+    }
