@@ -71,7 +71,7 @@ class Store:
         self._shared = bool(named)
         self.trouble: str | None = None
         self.troubles: list[StateTrouble] = []
-        self._clock = clock
+        self.clock = clock
 
     def path(self, topic: str, key: tuple[str, ...]) -> str:
         """Where the state of this key is kept. Raises StateTrouble without a folder."""
@@ -203,14 +203,14 @@ class Store:
             raise self._damage("state_corrupt", path)
         if not isinstance(saved, int | float) or saved != saved:  # NaN
             raise self._damage("state_corrupt", path)
-        if saved > self._clock() + ahead:
-            raise self._damage("state_future", path, f"+{saved - self._clock():.0f} s")
+        if saved > self.clock() + ahead:
+            raise self._damage("state_future", path, f"+{saved - self.clock():.0f} s")
         return data
 
     def _save(self, path: str, key: tuple[str, ...], data: Data, *, durable: bool) -> None:
         import json
 
-        record = {"format": FORMAT, "key": list(key), "saved": self._clock(), "data": data}
+        record = {"format": FORMAT, "key": list(key), "saved": self.clock(), "data": data}
         blob = json.dumps(record, allow_nan=False).encode() + b"\n"
         if len(blob) > LARGEST:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
