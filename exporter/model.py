@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from apowacht.plugins.core.check import Check
     from apowacht.plugins.core.hours import Hours
@@ -31,7 +31,8 @@ class Contact:
 class Window:
     """Maintenance: between two moments (aware), or every week at `weekly`.
 
-    `checks` are the names of the checks it covers, empty for all of the site.
+    `checks` are the names of the checks it covers, empty for all of the site; `zone` is the clock
+    by which `weekly` goes, None for this computer's.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Window:
     end: datetime | None = None
     weekly: Hours | None = None
     checks: frozenset[str] = frozenset()
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Module:
     check: Check
     arguments: tuple[str, ...]
     targets: tuple[str, ...]
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

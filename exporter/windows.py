@@ -29,7 +29,7 @@ def current(windows: Iterable[Window], check: str, moment: datetime) -> Window |
 def is_open(window: Window, moment: datetime) -> bool:
     """Whether a window is open; its end is excluded."""
     if window.weekly is not None:
-        return _weekly_open(window.weekly, moment)
+        return _weekly_open(window.weekly, moment.astimezone(window.zone))
     if window.start is None and window.end is None:
         return False
     begun = window.start is None or window.start <= moment
@@ -45,11 +45,11 @@ def occurrence(window: Window, moment: datetime) -> tuple[datetime | None, datet
         over = window.end is not None and window.end <= moment
         told = window.start is not None or window.end is not None
         return (window.start, window.end) if told and not over else None
-    hours, local = window.weekly, moment.astimezone()
+    hours, local = window.weekly, moment.astimezone(window.zone)
     change = hours.next_change(local)
     if change is None:
         return (None, None) if hours.open_at(local) else None
-    if _weekly_open(hours, moment):
+    if _weekly_open(hours, local):
         return None, change
     if hours.open_at(local):  # within the lead: it begins when the lead is over
         begin = local.replace(second=0, microsecond=0)
@@ -59,6 +59,5 @@ def occurrence(window: Window, moment: datetime) -> tuple[datetime | None, datet
     return change + LEAD_TIME, hours.next_change(change)
 
 
-def _weekly_open(hours: Hours, moment: datetime) -> bool:
-    local = moment.astimezone()
+def _weekly_open(hours: Hours, local: datetime) -> bool:
     return hours.open_at(local) and hours.open_at(local - LEAD_TIME)

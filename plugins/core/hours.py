@@ -50,6 +50,12 @@ class Hours:
                     week[first:last] = b"\1" * (last - first)
         self._week = bytes(week)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hours) and self._week == other._week
+
+    def __hash__(self) -> int:
+        return hash(self._week)
+
     @classmethod
     def parse(cls, text: str) -> Hours:
         """Read "Mo-Fr 08:00-18:30; Sa 08:30-13:00", "Mo,Mi 8-13,15-18:30", "24/7", "immer".

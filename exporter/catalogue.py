@@ -1,0 +1,288 @@
+"""A check's options as keys of a file: the same click options, read, explained and remembered.
+
+Values come from the very click option that the command has, so that `checks.d/` and the command
+line cannot differ; only a value that was read before is not read again, because a folder of
+thousands of files repeats a few hundred values.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from apowacht.exporter.explain import nearest
+from apowacht.exporter.fields import LONGEST_TEXT
+from apowacht.exporter.yaml_lines import Listing, Text
+from apowacht.plugins.core import cli
+from apowacht.plugins.core.errors import OwnTrouble
+from apowacht.plugins.core.limits import option_name
+from apowacht.plugins.core.listing import all_checks
+from apowacht.plugins.core.secret import read_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from apowacht.exporter.mistakes import Notes
+    from apowacht.exporter.yaml_lines import Entry, Node
+    from apowacht.plugins.core.check import Check
+
+COMMAND_LINE_ONLY = frozenset(
+    (
+        "help",
+        "lang",
+        "name",
+        "now",
+        "output",
+        "record",
+        "replay",
+        "service",
+        "site",
+        "state-dir",
+        "verbose",
+        "version",
+    )
+)
+SICCT_PORT = "4742"
+# What a check cannot be asked without: one key of each group.
+NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "ups": (("hostname",),),
+    "uplink": (("line", "router"),),
+    "connector": (("hostname", "kon"),),
+    "terminal": (("hostname", "kon"), ("mandant", "kon")),
+    "certificate": (("hostname", "tls", "file", "p12", "connector", "kon"),),
+}
+# Files that hold secrets without being named so.
+SECRET_FILES = frozenset({"kon", "client-cert"})
+_WITH_PORT = frozenset(
+    {"PORT", "HOST", "HOST[:PORT]", "SERVER[:PORT]", "TARGET", "NAME=HOST", "URL"}
+)
+_PATHS = frozenset({"FILE", "GLOB"})
+
+
+class Catalogue:
+    """All checks with their keys, for one reading of a folder.
+
+    `lang` and `state_dir` are given to every check. What was read is kept with it, so it lives
+    only as long as the reading.
+    """
+
+    def __init__(self, lang: str, state_dir: str | None = None) -> None:
+        given = [f"--lang={lang}", *([f"--state-dir={state_dir}"] if state_dir else ())]
+        self._terms = {check.name: Terms(check, given) for check in all_checks()}
+
+    def __getitem__(self, name: str) -> Terms:
+        return self._terms[name]
+
+    def get(self, name: str) -> Terms | None:
+        """The check's terms; None when there is no such check."""
+        return self._terms.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """The checks, in the order of the chain."""
+        return tuple(self._terms)
+
+
+class Terms:
+    """The keys that one check understands."""
+
+    def __init__(self, check: Check, given: Iterable[str]) -> None:
+        self.check = check
+        self._given = tuple(given)
+        options = {option_name(option).lstrip("-"): option for option in check.options}
+        self.refused = COMMAND_LINE_ONLY & options.keys()
+        self.options = {k: option for k, option in options.items() if k not in COMMAND_LINE_ONLY}
+        self._context = click.Context(cli.command(check))
+        self._known: dict[tuple[str, tuple[str, ...]], Any] = {}
+        self._files: dict[tuple[str, str], tuple[str, dict[str, object]] | OwnTrouble | None] = {}
+        self._defaults = self._unset()
+
+    def _unset(self) -> dict[str, Any] | None:
+        """The values of a command line without options; None when each must be read whole."""
+        whole = any(
+            option.required or (option.callback and not option.is_eager)
+            for option in self.check.options
+        )
+        try:
+            return None if whole else cli.values(self.check, self._given)
+        except OwnTrouble:
+            return None
+
+    def read(
+        self, site: str, name: str, entries: Mapping[str, Entry], folder: str, notes: Notes
+    ) -> tuple[tuple[str, ...], dict[str, Any]]:
+        """The command line and its values; mistakes are noted.
+
+        Relative files are looked for in `folder`, where the configuration is.
+        """
+        arguments = [*self._given, f"--site={site}", f"--name={name}"]
+        set_here: dict[str, Any] = {"site": site, "name": name}
+        for key, entry in entries.items():
+            option = self.options.get(key)
+            if option is None:
+                self._unknown(key, entry.line, notes)
+                continue
+            texts = _texts(key, entry, option, notes)
+            if texts is None:
+                continue
+            if option.metavar in _PATHS:
+                texts = tuple(os.path.join(folder, text) for text in texts)
+            self._inspect(key, option, texts, entry.line, notes)
+            try:
+                set_here[str(option.name)] = self._value(key, option, texts)
+            except OwnTrouble as trouble:
+                notes.trouble(entry.line, trouble)
+                continue
+            arguments += [f"--{key}" if option.is_flag else f"--{key}={text}" for text in texts]
+        if self._defaults is not None:
+            return tuple(arguments), {**self._defaults, **set_here}
+        return tuple(arguments), self._whole(arguments, notes)
+
+    def needs(self, given: Iterable[str], line: int, notes: Notes) -> None:
+        """Note what the check cannot be asked without."""
+        # A misspelt key has its own mistake, and is not missing as well.
+        keys = {nearest(key, self.options) for key in given}
+        for group in NEEDS.get(self.check.name, ()):
+            if not keys.intersection(group):
+                shown = " / ".join(f"«{key}»" for key in group)
+                notes(line, "option_missing", check=self.check.name, keys=shown)
+
+    def _whole(self, arguments: list[str], notes: Notes) -> dict[str, Any]:
+        try:
+            return cli.values(self.check, arguments)
+        except OwnTrouble as trouble:
+            if not notes.found:
+                notes.trouble(0, trouble)
+            return {}
+
+    def _value(self, key: str, option: click.Option, texts: tuple[str, ...]) -> Any:
+        """What click makes of the texts. Raises OwnTrouble."""
+        if option.is_flag:
+            return True
+        if option.type is click.STRING:
+            return texts if option.multiple else texts[0]
+        if (key, texts) not in self._known:
+            self._known[key, texts] = self._converted(key, option, texts)
+        return self._known[key, texts]
+
+    def _converted(self, key: str, option: click.Option, texts: tuple[str, ...]) -> Any:
+        if self._defaults is not None and key != "timeout":
+            try:
+                return option.process_value(self._context, texts if option.multiple else texts[0])
+            except click.UsageError:
+                pass  # the command itself says it in our words
+        arguments = [*self._given, *(f"--{key}={text}" for text in texts)]
+        return cli.values(self.check, arguments)[str(option.name)]
+
+    def _unknown(self, key: str, line: int, notes: Notes) -> None:
+        if key in self.refused:
+            notes(line, "command_line_only", key=key)
+            return
+        plain = key.replace("_", "-").casefold()
+        if f"{plain}-file" in self.options:
+            notes(line, "secret_inline", key=f"{plain}-file")
+            return
+        near = nearest(key, [*self.options, "check", "name", "interval"])
+        notes(line, "unknown_option", check=self.check.name, key=key, near=near)
+
+    def _inspect(
+        self, key: str, option: click.Option, texts: tuple[str, ...], line: int, notes: Notes
+    ) -> None:
+        """Note a port that is never connected to, and files that cannot or must not be used."""
+        if option.metavar in _WITH_PORT and any(_is_sicct(text) for text in texts):
+            notes(line, "port_4742", key=key)
+        if option.metavar != "FILE" or not (key.endswith("-file") or key in SECRET_FILES):
+            return
+        for text in texts:
+            if (key, text) not in self._files:
+                self._files[key, text] = _file_trouble(key, text)
+            trouble = self._files[key, text]
+            if isinstance(trouble, OwnTrouble):
+                notes.trouble(line, trouble)
+            elif trouble is not None:
+                notes(line, trouble[0], **trouble[1])
+
+
+def _texts(key: str, entry: Entry, option: click.Option, notes: Notes) -> tuple[str, ...] | None:
+    """The values of a key: one or more texts, () for a switch that is off, None after a mistake."""
+    value = entry.value
+    if option.is_flag:
+        return _switch(key, value, notes)
+    if isinstance(value, Listing):
+        if not option.multiple:
+            notes(value.line, "one_value", key=key)
+            return None
+        if not value.items:
+            notes(value.line, "empty_list", key=key)
+            return None
+        texts = [_text(key, item, option, notes) for item in value.items]
+        return None if None in texts else tuple(text for text in texts if text is not None)
+    text = _text(key, value, option, notes)
+    return None if text is None else (text,)
+
+
+def _switch(key: str, value: Node, notes: Notes) -> tuple[str, ...] | None:
+    text = value.text.casefold() if isinstance(value, Text) and value.kind == "bool" else ""
+    if text in ("true", "yes", "on"):
+        return ("",)
+    if text not in ("false", "no", "off"):
+        notes(value.line, "want_bool", key=key)
+    return None
+
+
+def _text(key: str, value: Node, option: click.Option, notes: Notes) -> str | None:
+    if not isinstance(value, Text):
+        notes(value.line, "want_text", key=key)
+    elif value.empty:
+        notes(value.line, "no_value", key=key)
+    elif len(value.text) > LONGEST_TEXT and option.metavar not in _PATHS:
+        notes(value.line, "too_long", key=key, most=LONGEST_TEXT)
+    elif not value.text.isprintable():
+        notes(value.line, "control_character", key=key)
+    elif value.kind == "bool" and value.text.casefold() in ("true", "false"):
+        # An option that takes a value was taken for a switch.
+        notes(value.line, "bool_meant", key=key, text=value.text)
+    else:
+        return value.text
+    return None
+
+
+def _is_sicct(text: str) -> bool:
+    place = text.rpartition("=")[2].partition("://")[2] or text.rpartition("=")[2]
+    place = place.partition("/")[0]
+    if place.strip() == SICCT_PORT:
+        return True
+    try:
+        ip_address(place)
+    except ValueError:
+        return place.rpartition(":")[2].strip() == SICCT_PORT
+    return False  # an IPv6 address that ends so
+
+
+def _file_trouble(key: str, file: str) -> tuple[str, dict[str, object]] | OwnTrouble | None:
+    """Why a file cannot be used: not there, not readable, empty, or readable for everybody."""
+    public = key.endswith("ca-file")
+    try:
+        info = os.stat(file)
+        if stat.S_ISDIR(info.st_mode) or not os.access(file, os.R_OK):
+            with open(file, "rb"):
+                pass
+    except (OSError, ValueError) as error:
+        number = getattr(error, "errno", None)
+        detail = os.strerror(number) if number else str(error)
+        return "file_unreadable", {"key": key, "file": file, "detail": detail}
+    if public:
+        return None
+    if os.name == "posix" and info.st_mode & stat.S_IRWXO:
+        mode = f"{stat.S_IMODE(info.st_mode):04o}"
+        return "secret_open", {"key": key, "file": file, "mode": mode}
+    if key in SECRET_FILES:
+        return None
+    try:
+        read_secret(f"--{key}", file)
+    except OwnTrouble as trouble:
+        return trouble
+    return None
