@@ -1,0 +1,304 @@
+"""What the exporter costs with many sites, and whether it keeps its times when devices die.
+
+500 sites with six checks each against simulated devices on loopback, a tenth of the sites with
+dead or slow ones. Printed: CPU and memory of the exporter, CPU of the simulators apart, the time
+of a scrape, and how late healthy checks were. With `--soak` sites are changed and reloaded,
+devices die and come back, and the disk of the journal fills up meanwhile. Exit code 1 when a
+healthy check missed its interval, a scrape took a second, or something was lost or leaked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from street import ROUTER_PASSWORD, Street, cpu_seconds, every, resident_mib, write_site
+
+INTERVALS = {
+    "ups": "60s",
+    "uplink": "60s",
+    "connector": "60s",
+    "terminal": "60s",
+    "certificate": "1h",
+    "erezept": "5m",
+}
+SICK = ("silent", "refusing", "silent", "slow")
+"""What the tenth site is, in turn."""
+MOST_SCRAPE_SECONDS = 1.0
+LATE_SECONDS = 15.0
+"""How much older than its interval a healthy result may be: a tenth of jitter, and the run."""
+
+
+def health(number: int) -> str:
+    """Nine of ten sites are healthy."""
+    if number % 10 == 7:
+        return "mortal"
+    return SICK[number // 10 % len(SICK)] if number % 10 == 9 else "healthy"
+
+
+@dataclass
+class Seen:
+    """What was measured."""
+
+    scrapes: list[float] = field(default_factory=list)
+    bytes: int = 0
+    late: dict[str, float] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+    memory: list[tuple[float, float]] = field(default_factory=list)
+    threads: list[int] = field(default_factory=list)
+    handles: list[int] = field(default_factory=list)
+
+
+class Exporter:
+    """The real command in a process of its own."""
+
+    def __init__(self, folder: Path, config: Path, data: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = (folder / "exporter.log").open("wb")
+        command = [
+            str(Path(sys.executable).with_name("apowacht")), "exporter",
+            "--config-dir", str(config), "--listen", f"127.0.0.1:{self.port}",
+            "--state-dir", str(folder / "state"), "--data-dir", str(data),
+            "--log-level", "warning",
+        ]  # fmt: skip
+        environment = {**os.environ, "APOWACHT_ROUTER_PASSWORD": ROUTER_PASSWORD}
+        self.process = subprocess.Popen(
+            command, stdout=self.log, stderr=subprocess.STDOUT, env=environment
+        )
+        deadline = time.monotonic() + 60
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(Path(self.log.name).read_text()[-3000:])
+            time.sleep(0.2)
+
+    def answers(self) -> bool:
+        """Whether it is there."""
+        try:
+            return bool(self.get("/-/healthy"))
+        except OSError:
+            return False
+
+    def get(self, path: str, method: str = "GET") -> bytes:
+        """One answer. Raises ConnectionError for a refusal by status."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise ConnectionError(f"{path}: {answer.status} {body[:200]!r}")
+        return body
+
+    def stop(self) -> float:
+        """End it; how long that took."""
+        begin = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(40)
+        self.log.close()
+        return time.monotonic() - begin
+
+
+def look(exporter: Exporter, seen: Seen, healthy: set[str], started: float) -> None:
+    """One scrape, and the age of every healthy result."""
+    begin = time.monotonic()
+    seen.bytes = len(exporter.get("/metrics"))
+    seen.scrapes.append(time.monotonic() - begin)
+    pid = exporter.process.pid
+    seen.memory.append((time.monotonic() - started, resident_mib(pid)))
+    seen.threads.append(len(os.listdir(f"/proc/{pid}/task")))
+    seen.handles.append(len(os.listdir(f"/proc/{pid}/fd")))
+    ages(exporter, seen, healthy, time.monotonic() - started)
+
+
+def ages(exporter: Exporter, seen: Seen, healthy: set[str], passed: float) -> None:
+    """How much later than its interval each healthy result is."""
+    told: Any = json.loads(exporter.get("/api/v1/status"))
+    for site in told["sites"] if isinstance(told, dict) else told:
+        if site["name"] not in healthy:
+            continue
+        for check in (check for tile in site["tiles"] for check in tile["checks"]):
+            name = f"{site['name']}/{check['name']}"
+            if check["asked_at"] is None:
+                late = passed - check["interval_seconds"]
+                if late > LATE_SECONDS:
+                    seen.missing.add(name)
+            else:
+                asked = datetime.fromisoformat(check["asked_at"])
+                now = datetime.fromisoformat(site["moment"])
+                late = (now - asked).total_seconds() - check["interval_seconds"]
+            seen.late[name] = max(late, seen.late.get(name, late))
+
+
+class Soak:
+    """What happens meanwhile, a step every half minute; each returns what it did."""
+
+    def __init__(self, config: Path, street: Street, exporter: Exporter) -> None:
+        self.config, self.street, self.exporter = config, street, exporter
+        self.steps = (
+            self.rename,
+            self.die,
+            self.fill,
+            self.spoil,
+            self.live,
+            self.empty,
+            self.mend,
+        )
+        self.turn = 0
+        self.deaths = 0
+
+    def step(self) -> None:
+        """The next one."""
+        self.steps[self.turn % len(self.steps)]()
+        self.turn += 1
+
+    def rename(self) -> None:
+        """A site gets another title."""
+        file = self.config / "apotheke-0003.yaml"
+        lines = file.read_text().splitlines()
+        lines[1] = f"title: Apotheke 3, Fassung {self.turn}"
+        file.write_text("\n".join(lines) + "\n")
+        self.exporter.get("/-/reload", "POST")
+
+    def die(self) -> None:
+        """Every tenth site's devices hang."""
+        self.street.hang(True)
+        self.deaths += 1
+
+    def live(self) -> None:
+        """They go on."""
+        self.street.hang(False)
+
+    def fill(self) -> None:
+        """No file may grow any more."""
+        resource.prlimit(self.exporter.process.pid, resource.RLIMIT_FSIZE, (0, -1))
+
+    def empty(self) -> None:
+        """They may again."""
+        resource.prlimit(self.exporter.process.pid, resource.RLIMIT_FSIZE, (-1, -1))
+
+    def spoil(self) -> None:
+        """A file is broken; the site that it described goes on as it was."""
+        (self.config / "apotheke-0004.yaml").write_text("site: apotheke-0004\nchekcs: []\n")
+        _bad_reload(self.exporter)
+
+    def mend(self) -> None:
+        """It is whole again."""
+        write_site(self.config, 4, self.street, "healthy", known_intervals())
+        self.exporter.get("/-/reload", "POST")
+
+
+def _bad_reload(exporter: Exporter) -> None:
+    """A reload with a broken file says so, and keeps the old site."""
+    try:
+        exporter.get("/-/reload", "POST")
+    except ConnectionError:
+        return
+
+
+def known_intervals() -> dict[str, str]:
+    """The checks that this version has."""
+    from apowacht.plugins.core.listing import all_checks
+
+    names = {check.name for check in all_checks()}
+    return {check: every for check, every in INTERVALS.items() if check in names}
+
+
+def main() -> None:
+    """Build the street, run, and report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--sites", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=150)
+    parser.add_argument("--soak", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch, Street() as street:
+        folder = Path(scratch)
+        config = folder / "checks.d"
+        config.mkdir()
+        data = folder / "data"
+        data.mkdir()
+        for number in range(chosen.sites):
+            write_site(config, number, street, health(number), known_intervals())
+        (folder / "state").mkdir()
+        run(chosen, folder, config, data, street)
+
+
+def run(chosen: argparse.Namespace, folder: Path, config: Path, data: Path, street: Street) -> None:
+    """One run from the start of the exporter to its end."""
+    healthy = {f"apotheke-{n:04}" for n in range(chosen.sites) if health(n) == "healthy"}
+    healthy -= {"apotheke-0003", "apotheke-0004"} if chosen.soak else set()
+    begin = time.monotonic()
+    exporter = Exporter(folder, config, data)
+    print(f"ready after {time.monotonic() - begin:.1f} s")
+    seen = Seen()
+    started = time.monotonic()
+    pid = exporter.process.pid
+    steady: tuple[float, float, float] | None = None
+    trouble = Soak(config, street, exporter)
+    threading.Thread(target=street.dawdle, args=(3.0, 0.3), daemon=True).start()
+    for turn, now in enumerate(every(15, started + chosen.seconds)):
+        look(exporter, seen, healthy, started)
+        if steady is None and now - started >= 70:
+            steady = now, cpu_seconds(pid), street.cpu_seconds()
+        if chosen.soak and turn % 2:
+            trouble.step()
+    ended = time.monotonic(), cpu_seconds(pid), street.cpu_seconds()
+    took = exporter.stop()
+    report(chosen, seen, steady, ended, took, Path(exporter.log.name))
+
+
+def report(
+    chosen: argparse.Namespace,
+    seen: Seen,
+    steady: tuple[float, float, float] | None,
+    ended: tuple[float, float, float],
+    took: float,
+    log: Path,
+) -> None:
+    """Print all figures, and leave with 1 when a limit is broken."""
+    if steady is not None and ended[0] - steady[0] > 20:
+        passed = ended[0] - steady[0]
+        print(f"CPU of the exporter: {(ended[1] - steady[1]) / passed:.0%} of one core")
+        print(f"CPU of the simulators: {(ended[2] - steady[2]) / passed:.0%} of one core")
+    print(f"memory: {seen.memory[-1][1]:.0f} MiB; over time: "
+          + " ".join(f"{mib:.0f}" for _, mib in seen.memory))  # fmt: skip
+    print(f"threads: {max(seen.threads)} at most, open files: {max(seen.handles)} at most")
+    worst = max(seen.scrapes)
+    print(f"scrape: median {median(seen.scrapes):.3f} s, longest {worst:.3f} s, "
+          f"{seen.bytes / 1e6:.1f} MB")  # fmt: skip
+    late = sorted(seen.late.values())
+    print(f"healthy checks: {len(late)}, later than their interval by at most {late[-1]:.1f} s, "
+          f"99 % by at most {late[len(late) * 99 // 100]:.1f} s")  # fmt: skip
+    print(f"ended in {took:.1f} s; log: {log.stat().st_size} bytes")
+    for line in log.read_text(errors="replace").splitlines()[:10]:
+        print(f"  {line[:200]}")
+    broken = []
+    if worst > MOST_SCRAPE_SECONDS:
+        broken.append("a scrape took too long")
+    if seen.missing or late[-1] > LATE_SECONDS:
+        tardy = [name for name, by in seen.late.items() if by > LATE_SECONDS]
+        broken.append(f"healthy checks were late: {sorted({*seen.missing, *tardy})[:10]}")
+    if broken:
+        raise SystemExit("; ".join(broken))
+
+
+if __name__ == "__main__":
+    main()
