@@ -67,14 +67,30 @@ def ask(
     Unreachable("dns_server_silent"), Refused("dns_server_closed") when nothing listens there,
     Garbled("dns_garbled"), and what `bound.open_bound` raises.
     """
-    packet = question(int.from_bytes(os.urandom(2), "big"), name, kind)
-    way = binding or Binding()
     started = monotonic()
-    answer = _over_udp(family, address, deadline, packet, way)
-    code, answers, cut = _read(answer, address)
-    if cut:
-        code, answers, _ = _read(_over_tcp(family, address, deadline, packet, way), address)
+    answer = exchange(family, address, deadline, name, kind, binding or Binding())
+    code, answers, _ = _read(answer, address)
     return Reply(code, answers, monotonic() - started)
+
+
+def exchange(
+    family: int,
+    address: tuple[Any, ...],
+    deadline: Deadline,
+    name: str,
+    kind: str,
+    binding: Binding,
+) -> bytes:
+    """The whole answer packet to one question, whose header makes sense; over TCP if need be.
+
+    Raises what `ask` raises.
+    """
+    packet = question(int.from_bytes(os.urandom(2), "big"), name, kind)
+    answer = _over_udp(family, address, deadline, packet, binding)
+    if _read(answer, address)[2]:
+        answer = _over_tcp(family, address, deadline, packet, binding)
+        _read(answer, address)
+    return answer
 
 
 def _over_udp(

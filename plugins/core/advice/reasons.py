@@ -209,6 +209,48 @@ REASONS: dict[str, Reason] = {
             "The certificate of {host} is not trusted ({detail}; SHA-256 {fingerprint}); give --ca-file, or compare it on the device and give --tls-fingerprint.",
         ),
     ),
+    "jws_garbled": Reason(
+        ("kein JWS", "no JWS"),
+        (
+            "Was {host} liefert, ist kein signiertes Dokument ({detail}); antwortet dort eine Wartungsseite oder ein fremder Dienst?",
+            "What {host} delivers is no signed document ({detail}); does a maintenance page or another service answer there?",
+        ),
+    ),
+    "jws_no_certificate": Reason(
+        ("ohne Zertifikat", "no certificate"),
+        (
+            "Das Dokument von {host} zeigt kein lesbares Zertifikat seines Unterzeichners.",
+            "The document of {host} shows no readable certificate of its signer.",
+        ),
+    ),
+    "jws_unsigned": Reason(
+        ("ohne Signatur", "not signed"),
+        (
+            "Das Dokument von {host} ist nicht unterschrieben.",
+            "The document of {host} is not signed.",
+        ),
+    ),
+    "jws_algorithm": Reason(
+        ("Verfahren fremd", "odd algorithm"),
+        (
+            "Das Dokument von {host} ist mit einem Verfahren unterschrieben, das hier nicht gilt ({alg}).",
+            "The document of {host} is signed by an algorithm that does not count here ({alg}).",
+        ),
+    ),
+    "jws_signature": Reason(
+        ("Signatur falsch", "bad signature"),
+        (
+            "Die Unterschrift unter dem Dokument von {host} stimmt nicht.",
+            "The signature of the document of {host} is wrong.",
+        ),
+    ),
+    "http_garbled": Reason(
+        ("HTTP unverständlich", "garbled HTTP"),
+        (
+            "Die Antwort von {host} ist kein vollständiges HTTP ({detail}).",
+            "The answer of {host} is no complete HTTP ({detail}).",
+        ),
+    ),
     "konnektor_garbled": Reason(
         ("Antwort unklar", "garbled answer"),
         (
