@@ -1182,4 +1182,37 @@ REASONS: dict[str, Reason] = {
             "--trust-severity: «{text}» is no [{choices}=]ok, warning or critical",
         ),
     ),
+    # A log of fetches.
+    "log_missing": Reason(
+        ("Datei fehlt", "no such file"),
+        (
+            "{file} gibt es nicht; --log und die Einstellung der Software prüfen.",
+            "{file} does not exist; check --log and the software's settings.",
+        ),
+    ),
+    "log_forbidden": Reason(
+        ("kein Leserecht", "permission denied"),
+        (
+            "Der Benutzer {user} darf {file} nicht lesen; ihm das Leserecht geben, auch auf die Ordner darüber.",
+            "The user {user} may not read {file}; grant it read permission, on the folders above too.",
+        ),
+    ),
+    "log_not_file": Reason(
+        ("keine Datei", "not a file"),
+        (
+            "{file} ist keine gewöhnliche Datei; --log prüfen.",
+            "{file} is no regular file; check --log.",
+        ),
+    ),
+    "log_unreadable": Reason(
+        ("nicht lesbar", "not readable"),
+        ("{file} ist nicht lesbar ({detail}).", "{file} cannot be read ({detail})."),
+    ),
+    "bad_pattern": Reason(
+        ("Muster ungültig", "bad pattern"),
+        (
+            "{option} taugt nicht als Muster: {detail}. Es braucht die Gruppe time, und nichts darf Wiederholtes wiederholen.",
+            "{option} will not do as a pattern: {detail}. It needs the group time, and nothing may repeat what repeats.",
+        ),
+    ),
 }

@@ -116,6 +116,257 @@ ROWS: dict[str, Row] = {
         ),
         ("Nicht weiter probieren.", "Do not keep trying."),
     ),
+    # What a log of real fetches tells (read.fetch_log).
+    "erp.fetched": Row(
+        "",
+        ("{count} Abrufe, Median {latency}", "{count} fetches, median {latency}"),
+        (
+            "{count} Abrufe in {age}, Median {latency}; fehlgeschlagen: {statuses}.",
+            "{count} fetches in {age}, median {latency}; failed: {statuses}.",
+        ),
+    ),
+    "erp.fetch_none": Row(
+        "",
+        ("keine Abrufe in {age}", "no fetches in {age}"),
+        ("Keine Abrufe in {age}.", "No fetches in {age}."),
+    ),
+    "erp.fetched_pn3": Row(
+        "",
+        ("Notbetrieb (PN3): Abrufe gelingen", "emergency mode (PN3): fetches succeed"),
+        (
+            "{count} Abrufe gelangen im Notbetrieb der gematik (PN3, Status 202).",
+            "{count} fetches succeeded in gematik's emergency mode (PN3, status 202).",
+        ),
+    ),
+    "erp.fetch_few": Row(
+        "avs",
+        ("nur {count} Abrufe in {age}", "only {count} fetches in {age}"),
+        ("Nur {count} Abrufe in {age}.", "Only {count} fetches in {age}."),
+        (
+            "Testweise ein E-Rezept abrufen; geht es, das Protokoll der Software prüfen.",
+            "Try to fetch one; if that works, check the software's log.",
+        ),
+        ("Nicht als Ausfall melden, bevor das klar ist.", "Do not report an outage before that."),
+    ),
+    "erp.fetch_slow": Row(
+        "it",
+        ("Abruf langsam: Median {latency}", "fetching is slow: median {latency}"),
+        (
+            "Der Abruf dauert lange: im Median {latency}.",
+            "Fetching takes long: {latency} in the median.",
+        ),
+        (
+            "TI-Lage ansehen; ohne Meldung dort Leitung und Konnektor messen.",
+            "Look at TI-Lage; without a report there measure line and Konnektor.",
+        ),
+        ("Nichts neu starten, solange Abrufe gelingen.", "No restart while fetches succeed."),
+    ),
+    "erp.fetch_often_slow": Row(
+        "it",
+        ("jeder 20. Abruf dauert {latency} und länger", "one fetch in 20 takes {latency} or more"),
+        (
+            "Jeder zwanzigste Abruf dauert {latency} und länger.",
+            "One fetch in twenty takes {latency} or longer.",
+        ),
+        (
+            "Uhrzeiten vergleichen: Kartenprüfung morgens, Sicherung, Telefonie auf der Leitung?",
+            "Compare times of day: card checks in the morning, backups, calls on the line?",
+        ),
+        ("Nichts neu starten, solange Abrufe gelingen.", "No restart while fetches succeed."),
+    ),
+    "erp.fetch_failing": Row(
+        "avs",
+        ("{count} Abrufe fehlgeschlagen", "{count} fetches failed"),
+        (
+            "{count} Abrufe sind aus verschiedenen Gründen fehlgeschlagen ({statuses}).",
+            "{count} fetches failed for different reasons ({statuses}).",
+        ),
+        (
+            "Softwarehaus mit diesen Statuscodes anrufen.",
+            "Call the software house with these status codes.",
+        ),
+        ("Abrufe nicht in Serie wiederholen.", "Do not repeat fetches in series."),
+    ),
+    "erp.no_answer": Row(
+        "it",
+        ("{count} Abrufe ohne Antwort", "{count} fetches without an answer"),
+        (
+            "{count} Abrufe blieben ohne Antwort ({statuses}).",
+            "{count} fetches got no answer ({statuses}).",
+        ),
+        (
+            "Ersten Fehler im Weg suchen: Leitung, Konnektor, TI-Zugang, dann TI-Lage.",
+            "Find the first fault on the way: line, Konnektor, TI access, then TI-Lage.",
+        ),
+        ("Nicht auf Verdacht neu starten.", "No restart on suspicion."),
+    ),
+    "erp.not_logged_in": Row(
+        "avs",
+        ("Abrufe ohne gültige Anmeldung", "fetches without a valid login"),
+        (
+            "{count} Abrufe kamen ohne gültige Anmeldung am IDP an ({statuses}).",
+            "{count} fetches came without a valid login at the IDP ({statuses}).",
+        ),
+        (
+            "PIN und Ablauf der SMC-B prüfen, dann das Softwarehaus anrufen.",
+            "Check PIN and expiry of the SMC-B, then call the software house.",
+        ),
+        ("SMC-B nicht ziehen, PIN nicht raten.", "Do not pull the SMC-B or guess its PIN."),
+    ),
+    "erp.forbidden": Row(
+        "avs",
+        ("Abrufe abgewiesen (403)", "fetches are rejected (403)"),
+        (
+            "{count} Abrufe wies der Fachdienst ab: Prüfungsnachweis fehlt oder ist zu alt ({statuses}).",
+            "The service rejected {count} fetches: card proof missing or too old ({statuses}).",
+        ),
+        (
+            "Gesundheitskarte neu stecken; bleibt es dabei, Onlineprüfung (VSDM) und Uhr prüfen.",
+            "Insert the health card again; else check the online card check (VSDM) and the clock.",
+        ),
+        ("Nicht in Serie wiederholen.", "Do not repeat in series."),
+    ),
+    "erp.too_slow": Row(
+        "it",
+        ("Anfragen kommen zu langsam an (408)", "requests arrive too slowly (408)"),
+        (
+            "{count} Anfragen kamen zu langsam am Fachdienst an ({statuses}).",
+            "{count} requests reached the service too slowly ({statuses}).",
+        ),
+        (
+            "Leitung und Konnektor auf Verlust und Last messen.",
+            "Measure loss and load of line and Konnektor.",
+        ),
+        ("Nicht in Serie wiederholen.", "Do not repeat in series."),
+    ),
+    "erp.too_many": Row(
+        "avs",
+        ("zu viele Anfragen, Abruf gebremst (429)", "too many requests, throttled (429)"),
+        (
+            "Die Software fragt zu oft: {count} Abrufe gebremst ({statuses}).",
+            "The software asks too often: {count} fetches throttled ({statuses}).",
+        ),
+        (
+            "Softwarehaus anrufen; höchstens stündlich erneut versuchen.",
+            "Call the software house; retry hourly at most.",
+        ),
+        ("Nicht weiter probieren.", "Do not keep trying."),
+    ),
+    "erp.lock_near": Row(
+        "avs",
+        ("{count} Fehlabrufe: Sperre droht", "{count} mismatches: a lock is near"),
+        (
+            "{count} Abrufe passten nicht zur Karte (456, 458); ab 100 am Tag wird gesperrt.",
+            "{count} fetches did not match the card (456, 458); from 100 a day it locks.",
+        ),
+        (
+            "Softwarehaus sofort anrufen: Kartendaten werden falsch übermittelt.",
+            "Call the software house now: card data are sent wrongly.",
+        ),
+        ("Nicht weiter probieren.", "Do not keep trying."),
+    ),
+    "erp.card_data": Row(
+        "avs",
+        ("Kartendaten fehlen oder passen nicht", "card data missing or not matching"),
+        (
+            "{count} Abrufe mit fehlenden oder falschen Kartendaten ({statuses}).",
+            "{count} fetches with missing or wrong card data ({statuses}).",
+        ),
+        (
+            "Gesundheitskarte neu stecken; bei anderen Karten auch: Softwarehaus anrufen.",
+            "Insert the card again; if other cards fail too, call the software house.",
+        ),
+        (
+            "Nicht in Serie wiederholen: ab 100 am Tag wird gesperrt.",
+            "Do not repeat in series: from 100 a day it locks.",
+        ),
+    ),
+    "erp.refused": Row(
+        "avs",
+        ("Fachdienst lehnt Anfragen ab", "the service refuses requests"),
+        (
+            "Der Fachdienst lehnt {count} Anfragen der Software ab ({statuses}).",
+            "The service refuses {count} of the software's requests ({statuses}).",
+        ),
+        (
+            "Softwarehaus mit diesen Statuscodes anrufen.",
+            "Call the software house with these status codes.",
+        ),
+        ("Nicht in Serie wiederholen.", "Do not repeat in series."),
+    ),
+    "erp.overloaded": Row(
+        "central",
+        ("E-Rezept-Dienst überlastet (504)", "e-prescription service overloaded (504)"),
+        (
+            "Der E-Rezept-Dienst ist überlastet: {count} Abrufe ohne Ergebnis ({statuses}).",
+            "The service is overloaded: {count} fetches without a result ({statuses}).",
+        ),
+        ("Einige Minuten warten, dann erneut abrufen.", "Wait some minutes, then fetch again."),
+        ("Nichts neu starten.", "Restart nothing."),
+    ),
+    "erp.ocsp_slow": Row(
+        "tsp",
+        ("Kartenprüfung eines Anbieters hakt (512)", "an issuer's card checks are slow (512)"),
+        (
+            "Die Kartenprüfung eines Kartenanbieters hakt bei {count} Abrufen ({statuses}).",
+            "A card issuer's checks are slow for {count} fetches ({statuses}).",
+        ),
+        (
+            "Gesundheitskarte erneut stecken, sonst einige Minuten warten.",
+            "Insert the health card again, else wait some minutes.",
+        ),
+        ("SMC-B nicht ziehen.", "Do not pull the SMC-B."),
+    ),
+    "erp.service_error": Row(
+        "central",
+        ("E-Rezept-Dienst meldet Fehler", "e-prescription service reports errors"),
+        (
+            "Der E-Rezept-Dienst meldet bei {count} Abrufen eigene Fehler ({statuses}).",
+            "The service reports errors of its own for {count} fetches ({statuses}).",
+        ),
+        ("TI-Lage ansehen, später erneut abrufen.", "Look at TI-Lage, fetch again later."),
+        ("Nichts neu starten.", "Restart nothing."),
+    ),
+    "erp.log_unreadable": Row(
+        "it",
+        ("Abruf-Protokoll: {reason}", "log of fetches: {reason}"),
+        ("Das Abruf-Protokoll ist nicht lesbar.", "The log of fetches cannot be read."),
+        ("Pfad und Leserecht prüfen.", "Check path and read permission."),
+        ("Nicht als Ausfall des Abrufs deuten.", "Do not read it as a failing fetch."),
+    ),
+    "erp.log_unread": Row(
+        "it",
+        ("Abruf-Protokoll in fremdem Format", "log of fetches in an unknown format"),
+        (
+            "Im Abruf-Protokoll passt keine von {count} neuen Zeilen zum Format.",
+            "None of {count} new lines in the log of fetches fits the format.",
+        ),
+        ("--log-pattern an die Zeilen anpassen.", "Fit --log-pattern to the lines."),
+        ("Nicht als Ausfall des Abrufs deuten.", "Do not read it as a failing fetch."),
+    ),
+    "erp.log_ahead": Row(
+        "it",
+        ("Abruf-Protokoll aus der Zukunft", "log of fetches from the future"),
+        (
+            "{count} Abrufe stehen mit einer Zeit in der Zukunft im Protokoll.",
+            "{count} fetches have a time in the future in the log.",
+        ),
+        (
+            "Uhren beider Rechner und die Zeitzone vergleichen (--log-utc).",
+            "Compare both computers' clocks and the time zone (--log-utc).",
+        ),
+        ("Nicht als Ausfall des Abrufs deuten.", "Do not read it as a failing fetch."),
+    ),
+    "erp.log_behind": Row(
+        "it",
+        ("Abruf-Protokoll noch nicht ganz gelesen", "log of fetches not yet read to its end"),
+        (
+            "Das Abruf-Protokoll ist zu lang für einen Lauf; der nächste liest weiter.",
+            "The log of fetches is too long for one run; the next one goes on.",
+        ),
+        ("Bleibt es dabei: -t erhöhen.", "If it stays: raise -t."),
+        ("Nicht als Ausfall des Abrufs deuten.", "Do not read it as a failing fetch."),
+    ),
     "tilage.no_data": Row(
         "it",
         ("TI-Lage nicht abrufbar ({reason})", "TI-Lage cannot be read ({reason})"),
