@@ -25,14 +25,16 @@ lowest broken link that no maintenance explains; what is under maintenance has i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from apowacht.exporter import words as page_words
 from apowacht.exporter.chain import Verdict, silences, verdict
 from apowacht.plugins.core import words
+from apowacht.plugins.core.cli import trouble_of
 from apowacht.plugins.core.render import details, summary, told
-from apowacht.plugins.core.report import Finding, State
+from apowacht.plugins.core.report import Finding, Report, State
 from apowacht.plugins.core.verdict import LAYERS
 
 if TYPE_CHECKING:
@@ -237,15 +239,25 @@ def _said(result: Result, lang: str) -> View:
     """The report in words, made once for each language."""
     known: View | None = result.said.get(lang)
     if known is None:
-        findings = told(result.report)
-        said = _texts(findings[0], lang) if findings else dict.fromkeys(HEAD)
-        said = {name: text and result.mask(text) for name, text in said.items()}
-        said["summary"] = result.mask(summary(result.report, lang))
-        said["details"] = [result.mask(line) for line in details(result.report, lang)]
-        if not findings:  # a report that holds nothing is UNKNOWN, and says so
-            said["headline"] = said["sentence"] = said["summary"]
-        known = result.said[lang] = said
+        try:
+            known = _words(result, lang)
+        except Exception as error:  # one check's mistake must not take the page from all the others
+            finding = Finding("monitor.trouble", State.UNKNOWN, {"trouble": trouble_of(error)})
+            report = Report(result.report.check, (finding,))
+            known = _words(replace(result, report=report), lang)
+        result.said[lang] = known
     return known
+
+
+def _words(result: Result, lang: str) -> View:
+    findings = told(result.report)
+    said: View = _texts(findings[0], lang) if findings else dict.fromkeys(HEAD)
+    said = {name: text and result.mask(text) for name, text in said.items()}
+    said["summary"] = result.mask(summary(result.report, lang))
+    said["details"] = [result.mask(line) for line in details(result.report, lang)]
+    if not findings:  # a report that holds nothing is UNKNOWN, and says so
+        said["headline"] = said["sentence"] = said["summary"]
+    return said
 
 
 def _texts(finding: Finding, lang: str) -> View:

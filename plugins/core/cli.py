@@ -137,15 +137,25 @@ def main(check: Check, argv: Sequence[str] | None = None) -> NoReturn:
         voice.leave(report)
     except Answered as asked:
         voice.leave_with(State.UNKNOWN, _asked(check, asked))
-    except OwnTrouble as trouble:
-        voice.leave(own(check, trouble))
-    except ImportError as error:
-        voice.leave(own(check, OwnTrouble("missing_module", detail=error.name or str(error))))
     except BaseException as error:  # whatever it is: one line and UNKNOWN, never exit code 1 or 2
-        voice.leave(own(check, _internal(error, replay)), error)
+        trouble = trouble_of(error, replay)
+        voice.leave(own(check, trouble), error if trouble.reason in UNEXPECTED else None)
 
 
-def _internal(error: BaseException, replay: str | None) -> Trouble:
+UNEXPECTED = ("internal", "replay_broken")
+"""Reasons of `trouble_of` that stand for an exception which nobody foresaw."""
+
+
+def trouble_of(error: BaseException, replay: str | None = None) -> OwnTrouble:
+    """What an exception of a run means; `replay` is the recording that was judged, if any."""
+    if isinstance(error, OwnTrouble):
+        return error
+    if isinstance(error, ImportError):
+        return OwnTrouble("missing_module", detail=error.name or str(error))
+    return _internal(error, replay)
+
+
+def _internal(error: BaseException, replay: str | None) -> OwnTrouble:
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next

@@ -1,0 +1,139 @@
+"""What is known of each watch: its latest result, the state to show, since when; and what of it
+goes to the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from apowacht.exporter import windows
+from apowacht.exporter.model import Entry, Last
+from apowacht.exporter.status import deciding_key, headline
+from apowacht.plugins.core import words
+from apowacht.plugins.core.report import Finding, State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apowacht.exporter.model import Result, Site, Watch
+
+
+class Change(NamedTuple):
+    """A check that goes from one state to another; `before` is None when there was none.
+
+    `key` is the failure class that decides, "" when nothing is wrong; `maintenance` the text of
+    the window that covers the check, or None. With the same state before and after, only the
+    failure class has changed.
+    """
+
+    at: datetime
+    site: str
+    name: str
+    check: str
+    before: State | None
+    after: State
+    headline: tuple[str, str]
+    key: str = ""
+    reason: str = ""
+    maintenance: str | None = None
+    interval_seconds: float | None = None
+
+
+class Record:
+    """One watch: what it said last, and since when its state holds."""
+
+    __slots__ = ("answered", "key", "last", "result", "since", "stale", "state", "success_at")
+
+    def __init__(self, last: Last | None = None) -> None:
+        self.result: Result | None = None
+        self.answered = 0.0
+        self.state: State | None = None
+        self.key = ""
+        self.since: datetime | None = None
+        self.success_at: datetime | None = None
+        self.stale = False
+        self.last = last
+
+    def forget(self) -> None:
+        """The check is asked in another way from now on: what it said is history."""
+        if self.state is not None and self.since is not None and self.result is not None:
+            told = (headline(self.result, "de"), headline(self.result, "en"))
+            self.last = Last(self.state, self.since, told, self.key)
+        self.result, self.state, self.since, self.stale = None, None, None, False
+
+    def take(self, site: Site, watch: Watch, result: Result, now: float) -> Change | None:
+        """A new result, at `now` of the clock that plans; the change it makes, if any.
+
+        Raises what saying the result raises, and has then taken nothing.
+        """
+        state, key = result.report.state, deciding_key(result)
+        change = self._turn(site, watch, state, key, result.asked_at, result)
+        if result.reason == "":
+            self.success_at = result.asked_at
+        self.result, self.answered, self.stale = result, now, False
+        return change
+
+    def age(self, site: Site, watch: Watch, now: float, at: datetime) -> Change | None:
+        """Look whether the result is too old to be shown; the change that this makes, if any."""
+        if self.result is None or self.stale or now - self.answered <= patience(watch):
+            return None
+        self.stale = True
+        return self._turn(site, watch, State.UNKNOWN, "monitor.stale", at, None)
+
+    def _turn(
+        self, site: Site, watch: Watch, state: State, key: str, at: datetime, result: Result | None
+    ) -> Change | None:
+        before, key_before, since = self.state, self.key, self.since
+        if before is None and self.last is not None:
+            before, key_before, since = self.last.state, self.last.key, self.last.since
+        change = None
+        if state is not before or (key != key_before and state is not State.OK):
+            window = windows.current(site.maintenance, watch.name, at)
+            change = Change(
+                at,
+                site.name,
+                watch.name,
+                watch.check.name,
+                before,
+                state,
+                _headline(watch, result),
+                key,
+                result.reason if result else "",
+                window.text if window else None,
+                watch.interval,
+            )
+        if state is not before or since is None:
+            since = at
+        self.state, self.key, self.since, self.last = state, key, since, None
+        return change
+
+    def entry(
+        self, site: Site, watch: Watch, now: float, at: datetime, next_at: datetime | None
+    ) -> Entry:
+        """The watch as it stands now."""
+        stale = self.stale or (self.result is not None and now - self.answered > patience(watch))
+        shown = State.UNKNOWN if stale or self.state is None else self.state
+        return Entry(
+            site,
+            watch,
+            self.result,
+            shown,
+            self.since,
+            self.success_at,
+            next_at,
+            stale,
+            windows.current(site.maintenance, watch.name, at),
+            self.last,
+        )
+
+
+def patience(watch: Watch) -> float:
+    """How many seconds a result is good for: two intervals and a deadline."""
+    return 2 * watch.interval + float(watch.values["timeout"])
+
+
+def _headline(watch: Watch, result: Result | None) -> tuple[str, str]:
+    if result is not None:
+        return headline(result, "de"), headline(result, "en")
+    values = {"min": int(patience(watch) // 60)}
+    finding = Finding("monitor.stale", State.UNKNOWN, values)
+    return words.headline(finding, "de"), words.headline(finding, "en")
