@@ -7,6 +7,7 @@ thousands of files repeats a few hundred values.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from ipaddress import ip_address
@@ -198,7 +199,7 @@ class Terms:
             return
         for text in texts:
             if (key, text) not in self._files:
-                self._files[key, text] = _file_trouble(key, text)
+                self._files[key, text] = _option_file(key, text)
             trouble = self._files[key, text]
             if isinstance(trouble, OwnTrouble):
                 notes.trouble(line, trouble)
@@ -262,27 +263,30 @@ def _is_sicct(text: str) -> bool:
     return False  # an IPv6 address that ends so
 
 
-def _file_trouble(key: str, file: str) -> tuple[str, dict[str, object]] | OwnTrouble | None:
-    """Why a file cannot be used: not there, not readable, empty, or readable for everybody."""
+def _option_file(key: str, file: str) -> tuple[str, dict[str, object]] | OwnTrouble | None:
+    """Why a file cannot be used for this option: missing, open to everybody, empty."""
     public = key.endswith("ca-file")
+    trouble = file_trouble(key, file, secret=not public)
+    if trouble is None and not public and key not in SECRET_FILES:
+        try:
+            read_secret(f"--{key}", file)
+        except OwnTrouble as own:
+            return own
+    return trouble
+
+
+def file_trouble(key: str, file: str, *, secret: bool) -> tuple[str, dict[str, object]] | None:
+    """A mistake's kind and values when a file cannot be read, or everybody may read a secret."""
     try:
-        info = os.stat(file)
-        if stat.S_ISDIR(info.st_mode) or not os.access(file, os.R_OK):
-            with open(file, "rb"):
-                pass
+        mode = os.stat(file).st_mode
+        if not stat.S_ISREG(mode):
+            number = errno.EISDIR if stat.S_ISDIR(mode) else errno.ENOTSUP
+            raise OSError(number, os.strerror(number))
+        if not os.access(file, os.R_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     except (OSError, ValueError) as error:
-        number = getattr(error, "errno", None)
-        detail = os.strerror(number) if number else str(error)
-        return "file_unreadable", {"key": key, "file": file, "detail": detail}
-    if public:
-        return None
-    if os.name == "posix" and info.st_mode & stat.S_IRWXO:
-        mode = f"{stat.S_IMODE(info.st_mode):04o}"
-        return "secret_open", {"key": key, "file": file, "mode": mode}
-    if key in SECRET_FILES:
-        return None
-    try:
-        read_secret(f"--{key}", file)
-    except OwnTrouble as trouble:
-        return trouble
+        number = getattr(error, "errno", None) or errno.EINVAL
+        return "file_unreadable", {"key": key, "file": file, "detail": os.strerror(number)}
+    if secret and os.name == "posix" and mode & stat.S_IRWXO:
+        return "secret_open", {"key": key, "file": file, "mode": f"{stat.S_IMODE(mode):04o}"}
     return None

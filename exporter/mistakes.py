@@ -221,6 +221,14 @@ TEXTS: Mapping[str, Text] = {
         "basic_auth_users: das Kennwort von «{user}» ist kein bcrypt-Hash ($2y$...); zum Beispiel mit htpasswd -nBC 10 NAME erzeugen",
         "basic_auth_users: the password of «{user}» is no bcrypt hash ($2y$...); make one, for example with htpasswd -nBC 10 NAME",
     ),
+    "bcrypt_cost": (
+        "basic_auth_users: «{user}»: Aufwand {cost} ist nicht {least} bis {most}; üblich ist 10",
+        "basic_auth_users: «{user}»: cost {cost} is not {least} to {most}; usual is 10",
+    ),
+    "bad_go_duration": (
+        "{key}: «{text}» ist keine Dauer; zum Beispiel 1s oder 100ms",
+        "{key}: «{text}» is no duration; for example 1s or 100ms",
+    ),
     "bad_user": (
         "basic_auth_users: «{user}» geht nicht (leer, Doppelpunkt oder Steuerzeichen)",
         "basic_auth_users: «{user}» will not do (empty, colon or control character)",
