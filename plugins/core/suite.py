@@ -7,7 +7,25 @@ import click
 from apowacht.plugins.core.version import VERSION
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Suite(click.Group):
+    """A group that also has the exporter's commands, imported when one is wanted."""
+
+    exporters = ("config", "exporter")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in alphabetical order."""
+        return sorted({*super().list_commands(ctx), *self.exporters})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, None when there is none."""
+        if cmd_name not in self.exporters:
+            return super().get_command(ctx, cmd_name)
+        from apowacht.exporter import command
+
+        return {"config": command.config, "exporter": command.exporter}[cmd_name]
+
+
+@click.group(cls=Suite, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="apowacht")
 def main() -> None:
     """Watch the chain that lets a pharmacy fetch e-prescriptions."""
