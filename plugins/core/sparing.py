@@ -52,8 +52,9 @@ class Kept(NamedTuple):
 
     `data` is what the last request gave, a failure too, and None before the first one; `why` is
     the reason code of the state's trouble that kept this run, or the one before, from asking, None
-    when it was simply not due; `good` is the last answer without a "failure". `pending` says that
-    another run is asking right now and was not waited for any longer.
+    when it was simply not due, `detail` what the system says of it; `good` is the last answer
+    without a "failure". `pending` says that another run is asking right now and was not waited for
+    any longer.
     """
 
     data: Data | None = None
@@ -65,6 +66,7 @@ class Kept(NamedTuple):
     good: Data | None = None
     good_age: float | None = None
     pending: bool = False
+    detail: str = ""
 
 
 def sparingly(
@@ -112,7 +114,9 @@ def _go(
         try:
             mark = entry.reserve(now, may)
         except StateTrouble as trouble:
-            return entry.told(entry.heal(now, trouble.reason), now, trouble.reason)
+            detail = str(trouble.values.get("detail") or "")
+            kept = entry.heal(now, trouble.reason)
+            return entry.told(kept, now, trouble.reason)._replace(detail=detail)
         kept = entry.memory
     if mark is None:
         return entry.told(entry.awaited(kept, now, wait), now, None)

@@ -100,6 +100,7 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "charge": percent,
     "condition": condition,
     "date": day,
+    "extent": alarm,
     "latency": lambda value, lang: f"{decimal(round(value, 1))} s",
     "load": percent,
     "need": duration,

@@ -919,6 +919,76 @@ REASONS: dict[str, Reason] = {
             "--hours: «{part}» cannot be understood; example: Mo-Fr 08:00-18:30; Sa 08:30-13:00",
         ),
     ),
+    "tilage_status": Reason(
+        ("HTTP {status}", "HTTP {status}"),
+        (
+            "{host} antwortet auf {what} mit HTTP {status}; wird seltener gefragt, bis es geht.",
+            "{host} answers {what} with HTTP {status}; it is asked less often until it works.",
+        ),
+    ),
+    "tilage_blocked": Reason(
+        ("Abruf gesperrt", "blocked there"),
+        (
+            "{host} weist diese Adresse ab (HTTP {status}): Fragt hier noch etwas anderes TI-Lage ab? Eine Stunde oder länger wird nicht gefragt.",
+            "{host} turns this address away (HTTP {status}): does anything else here poll TI-Lage? It is not asked for an hour or longer.",
+        ),
+    ),
+    "tilage_garbled": Reason(
+        ("Antwort unklar", "garbled answer"),
+        (
+            "Die Antwort von {host} auf {what} ist unverständlich ({detail}); Adresse und Port prüfen.",
+            "The answer of {host} to {what} makes no sense ({detail}); check address and port.",
+        ),
+    ),
+    "tilage_pending": Reason(
+        ("Abruf läuft", "being fetched"),
+        (
+            "Ein anderer Lauf fragt gerade; beim nächsten Lauf liegt die Antwort vor.",
+            "Another run is asking just now; the next run will have the answer.",
+        ),
+    ),
+    "tilage_others": Reason(
+        ("anderer Filter", "another filter"),
+        (
+            "Die letzte Antwort war für andere Anbieter gefiltert; die nächste, in höchstens 6 Minuten, ist es nicht mehr.",
+            "The last answer was filtered for other providers; the next one, in 6 minutes at most, is not.",
+        ),
+    ),
+    "tilage_not_yet": Reason(
+        ("noch nicht gefragt", "not asked yet"),
+        (
+            "Der nächste Abruf ist noch nicht fällig.",
+            "The next request is not due yet.",
+        ),
+    ),
+    "tilage_empty": Reason(
+        ("Antwort leer", "empty answer"),
+        (
+            "Die letzte Antwort nennt keine der Anwendungen, um die es geht.",
+            "The last answer names none of the applications in question.",
+        ),
+    ),
+    "tilage_old": Reason(
+        ("Stand veraltet", "out of date"),
+        (
+            "Die letzte Antwort ist {age} alt.",
+            "The last answer is {age} old.",
+        ),
+    ),
+    "tilage_provider": Reason(
+        ("Anbieter unbekannt", "unknown provider"),
+        (
+            "{option}: «{text}» kennt TI-Lage nicht; am nächsten: {choices} (alle: --list-providers)",
+            "{option}: TI-Lage does not know «{text}»; nearest: {choices} (all: --list-providers)",
+        ),
+    ),
+    "tilage_provider_several": Reason(
+        ("Anbieter mehrdeutig", "ambiguous provider"),
+        (
+            "{option}: «{text}» gibt es mehrfach; CI-Nummer angeben: {choices}",
+            "{option}: there are several «{text}»; give the CI number: {choices}",
+        ),
+    ),
     "state_folder": Reason(
         ("kein Ordner", "no folder"),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apowacht.plugins.core.advice.shape import Row
+from apowacht.plugins.core.advice.shape import NONE, Row
 
 ROWS: dict[str, Row] = {
     "idp.down": Row(
@@ -380,4 +380,224 @@ ROWS: dict[str, Row] = {
         ),
         ("Nicht als zentrale Störung deuten.", "Do not read it as a central outage."),
     ),
+    "tilage.erezept": Row(
+        "central",
+        ("E-Rezept zentral gestört seit {since}", "e-prescription down centrally for {since}"),
+        (
+            "E-Rezept {extent} gestört, seit {since}. gematik: «{impact}».",
+            "E-prescription {extent} down, for {since}. gematik: «{impact}».",
+        ),
+        (
+            "Abwarten. Dringend: Muster 16 bei der Praxis erbitten.",
+            "Wait. Urgent: ask the practice for a paper form.",
+        ),
+        (
+            "Nichts neu starten; nicht ohne Abruf auf den Ausdruck beliefern.",
+            "Do not restart anything; do not dispense on a printout without fetching.",
+        ),
+    ),
+    "tilage.erezept_card": Row(
+        "central",
+        ("Einlösen per Karte gestört seit {since}", "redeeming by card down for {since}"),
+        (
+            "E-Rezept mit der Gesundheitskarte {extent} gestört, seit {since}. gematik: «{impact}».",
+            "E-prescription by health card {extent} down, for {since}. gematik: «{impact}».",
+        ),
+        ("Nach E-Rezept-Ausdruck oder App fragen.", "Ask for the printout or the app."),
+        (
+            "Karte und Terminal sind nicht schuld: nichts neu starten.",
+            "Card and terminal are fine: no restart.",
+        ),
+    ),
+    "tilage.vsdm": Row(
+        "central",
+        ("VSDM zentral gestört seit {since}", "VSDM down centrally for {since}"),
+        (
+            "VSDM {extent} gestört, seit {since}: Die Gesundheitskarte lässt sich womöglich nicht prüfen. gematik: «{impact}».",
+            "VSDM {extent} down, for {since}: checking the health card may fail. gematik: «{impact}».",
+        ),
+        ("Nach E-Rezept-Ausdruck oder App fragen.", "Ask for the printout or the app."),
+        (
+            "Karte und Terminal sind nicht schuld: nichts neu starten.",
+            "Card and terminal are fine: no restart.",
+        ),
+    ),
+    "tilage.vsdm_too": Row(
+        "central",
+        ("VSDM zentral gestört seit {since}", "VSDM down centrally for {since}"),
+        (
+            "VSDM {extent} gestört, seit {since}. gematik: «{impact}».",
+            "VSDM {extent} down, for {since}. gematik: «{impact}».",
+        ),
+        ("Abwarten, später erneut versuchen.", "Wait, try again later."),
+        (
+            "Karte und Terminal sind nicht schuld: nichts neu starten.",
+            "Card and terminal are fine: no restart.",
+        ),
+    ),
+    "tilage.access": Row(
+        "central",
+        ("TI-Zugang zentral gestört seit {since}", "TI access down centrally for {since}"),
+        (
+            "TI-Zugang {extent} gestört, seit {since}. gematik: «{impact}».",
+            "TI access {extent} down, for {since}. gematik: «{impact}».",
+        ),
+        (
+            "Abwarten; läuft der Konnektor-Zugang hier noch, weiterarbeiten.",
+            "Wait; if the Konnektor is still connected here, carry on.",
+        ),
+        ("Konnektor nicht neu starten.", "Do not restart the Konnektor."),
+    ),
+    "tilage.idp": Row(
+        "central",
+        ("Anmeldedienst gestört seit {since}", "login service down for {since}"),
+        (
+            "Zentraler Anmeldedienst (IDP) {extent} gestört, seit {since}. gematik: «{impact}».",
+            "Central login service (IDP) {extent} down, for {since}. gematik: «{impact}».",
+        ),
+        ("Abwarten, in 10 Minuten erneut abrufen.", "Wait, try again in 10 minutes."),
+        ("SMC-B nicht ziehen, nichts neu starten.", "Do not pull the SMC-B or restart anything."),
+    ),
+    "tilage.app": Row(
+        "central",
+        ("{alarm} gestört seit {since}", "{alarm} down for {since}"),
+        (
+            "{alarm} {extent} gestört, seit {since}. gematik: «{impact}».",
+            "{alarm} {extent} down, for {since}. gematik: «{impact}».",
+        ),
+        ("Abwarten, später erneut versuchen.", "Wait, try again later."),
+        ("Nichts neu starten.", "Do not restart anything."),
+    ),
+    "tilage.unknown": Row(
+        "it",
+        ("TI-Lage unklar: {alarm}", "TI-Lage unclear: {alarm}"),
+        (
+            "Über {alarm} sagt TI-Lage nichts Verständliches ({said}).",
+            "TI-Lage says nothing intelligible about {alarm} ({said}).",
+        ),
+        (
+            "Bleibt es so: Version von apowacht prüfen.",
+            "If it stays like this: check the version of apowacht.",
+        ),
+        ("Nicht als Entwarnung deuten.", "Do not read it as an all-clear."),
+    ),
+    "tilage.unread": Row(
+        "it",
+        ("TI-Lage nicht verfügbar ({reason})", "TI-Lage not available ({reason})"),
+        (
+            "TI-Lage gibt keine Auskunft; die Prüfungen vor Ort gelten weiter.",
+            "TI-Lage tells nothing; the local checks still count.",
+        ),
+        (
+            "Nichts tun; beim nächsten Lauf prüfen wir erneut.",
+            "Nothing to do; we try again next run.",
+        ),
+        ("Nicht als zentrale Störung deuten.", "Do not read it as a central outage."),
+    ),
+    "tilage.not_asked": Row(
+        "it",
+        ("TI-Lage nicht gefragt ({reason})", "TI-Lage was not asked ({reason})"),
+        (
+            "Ohne verlässlichen Merkzettel wird TI-Lage nicht gefragt, damit es nicht zu oft geschieht.",
+            "Without a reliable record TI-Lage is not asked, so that it is not asked too often.",
+        ),
+        (
+            "Zustandsordner (--state-dir) und Uhr prüfen.",
+            "Check the state folder (--state-dir) and the clock.",
+        ),
+        ("Nicht als zentrale Störung deuten.", "Do not read it as a central outage."),
+    ),
+    "tilage.measured_off": Row(
+        "it",
+        ("TI-Lage misst nicht oder Uhr falsch", "TI-Lage stands still or wrong clock"),
+        (
+            "Die jüngste Messung der TI-Lage ist von {moment}: Sie steht, oder hier geht die Uhr falsch.",
+            "TI-Lage's newest measurement is of {moment}: it stands still, or the clock here is wrong.",
+        ),
+        ("Uhr dieses Rechners prüfen.", "Check this computer's clock."),
+        ("Nicht als Entwarnung deuten.", "Do not read it as an all-clear."),
+    ),
+    "tilage.well": Row(
+        "",
+        ("keine zentrale Störung, Stand vor {age}", "no central outage, as of {age} ago"),
+        (
+            "TI-Lage meldet für E-Rezept, VSDM, TI-Zugang und IDP keine Störung; Stand vor {age}.",
+            "TI-Lage reports no outage of e-prescription, VSDM, TI access, IDP; as of {age} ago.",
+        ),
+    ),
+    "tilage.maintenance": Row(
+        "",
+        ("Wartung: {alarm}", "maintenance: {alarm}"),
+        (
+            "Angekündigte Wartung: {alarm}. gematik: «{impact}».",
+            "Announced maintenance: {alarm}. gematik: «{impact}».",
+        ),
+    ),
+    "tilage.maintained": Row(
+        "",
+        ("Wartung: {alarm}", "maintenance: {alarm}"),
+        (
+            "Angekündigte Wartung: {alarm}; gestört ist dort nichts.",
+            "Announced maintenance: {alarm}; nothing is down there.",
+        ),
+    ),
+    "tilage.foreign": Row(
+        "",
+        ("{alarm}: nur andere gestört", "{alarm}: only others are down"),
+        (
+            "{alarm}: {extent} gestört, aber nur durch andere Anbieter ({provider}).",
+            "{alarm}: {extent} down, but only because of other providers ({provider}).",
+        ),
+    ),
+    "tilage.elsewhere": Row(
+        "",
+        ("{alarm} {extent} gestört", "{alarm} {extent} down"),
+        (
+            "Hier nicht überwacht: {alarm} {extent} gestört. gematik: «{impact}».",
+            "Not watched here: {alarm} {extent} down. gematik: «{impact}».",
+        ),
+    ),
+    "tilage.cause": Row(
+        "",
+        ("Ursache: {org}", "cause: {org}"),
+        (
+            "Ursache laut gematik: {what} ({provider}).",
+            "Cause according to gematik: {what} ({provider}).",
+        ),
+    ),
+    "tilage.component": Row(
+        "",
+        ("{org}: nicht verfügbar", "{org}: not available"),
+        (
+            "Nicht verfügbar laut Messung: {what} ({provider}).",
+            "Not available by measurement: {what} ({provider}).",
+        ),
+    ),
+    "tilage.incident": Row(
+        "",
+        ("Vorfall vor {age}", "incident {age} ago"),
+        (
+            "Vorfall vor {age}, {extent}: {what}. «{impact}».",
+            "Incident {age} ago, {extent}: {what}. «{impact}».",
+        ),
+    ),
+    "tilage.retrying": Row(
+        "",
+        ("letzter Abruf misslungen, Stand vor {age}", "last request failed, as of {age} ago"),
+        (
+            "Der letzte Abruf ist misslungen; es gilt der Stand vor {age}.",
+            "The last request failed; the state of {age} ago counts.",
+        ),
+    ),
+    "tilage.choices": Row(
+        "",
+        ("{n} Anbieter zur Wahl", "{n} providers to choose from"),
+        ("{n} Anbieter zur Wahl:", "{n} providers to choose from:"),
+    ),
+    "tilage.choice": Row(
+        "",
+        ("{org}", "{org}"),
+        ("{option}: {provider} ({ci})", "{option}: {provider} ({ci})"),
+    ),
+    "tilage.reading": Row("", NONE, NONE),
 }

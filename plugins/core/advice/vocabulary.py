@@ -17,7 +17,9 @@ WIDEST: dict[str, str] = {
     "count": "2000",
     "date": "31.12.2026",
     "days": "-9999",
+    "extent": "vollständig",
     "firmware": "255.255.255",
+    "impact": "gematik beschreibt, was nicht geht: " + "so und so " * 14,
     "latency": "120,123 s",
     "line": "Glasfaser-Büro",
     "load": "unbekannt",
@@ -76,6 +78,22 @@ ALARMS: dict[str, Text] = {
     "site_wiring_fault": ("Netzanschluss verpolt", "site wiring fault"),
     "ups_alarm": ("Alarm ohne Text", "alarm without text"),
     "unnamed_alarm": ("Alarm ohne Namen", "unnamed alarm"),
+    # TI-Lage: its applications, and how far one is down.
+    "erezept": ("E-Rezept", "e-prescription"),
+    "vsdm": ("VSDM", "VSDM"),
+    "tianschluss": ("TI-Zugang", "TI access"),
+    "idp": ("Anmeldedienst (IDP)", "login service (IDP)"),
+    "epa": ("ePA", "ePA"),
+    "kim": ("KIM", "KIM"),
+    "wanda": ("WANDA", "WANDA"),
+    "ogd": ("Gesundheitsämter (ÖGD)", "health offices (ÖGD)"),
+    "partial": ("teilweise", "partly"),
+    "full": ("vollständig", "fully"),
+    "recovering": ("erholt sich", "recovering"),
+    "closed": ("behoben", "over"),
+    "access": ("TI-Zugang", "TI access"),
+    "smcb": ("SMC-B", "SMC-B"),
+    "hba": ("HBA", "HBA"),
 }
 
 CONDITIONS: dict[str, Text] = {
