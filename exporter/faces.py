@@ -5,6 +5,7 @@ Pure: the views of `status` in, records for the templates out. Everything foreig
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,7 @@ class Face:
     tiles: Sequence[Tile] = ()
     notices: Sequence[Notice] = ()
     broken: str = ""
+    since_short: str = ""
     since_at: float = 0.0
     words: str = field(default="", repr=False)
 
@@ -139,19 +141,27 @@ def tile(part: View, now: datetime, lang: str) -> Tile:
     if kind in ("ok", "absent", "stale") or follows:
         # The step for a consequence would lead away from its cause.
         owner, steps = "", []
-    default = {"absent": "not_watched", "ok": "nothing_said"}.get(kind, "not_asked")
     return Tile(
         str(part["layer"]),
         kind,
-        str(part.get("sentence") or words.word(default, lang)),
-        "" if kind == "absent" else since(moment(part.get("since")), now, lang),
+        _sentence(part, kind, now, lang),
+        "" if kind in ("absent", "stale") else since(moment(part.get("since")), now, lang),
         owner,
         helper(part),
         steps,
         _note(part.get("maintenance")),
-        bool(part.get("first")),
+        bool(part.get("first")) and kind != "stale",
         follows,
     )
+
+
+def _sentence(part: View, kind: str, now: datetime, lang: str) -> str:
+    default = {"absent": "not_watched", "ok": "nothing_said"}.get(kind, "not_asked")
+    told = str(part.get("sentence") or words.word(default, lang))
+    asked = moment(_worst_check(part).get("asked_at"))
+    if kind != "stale" or asked is None:
+        return told
+    return words.word("stale_tile", lang, time=words.clock(asked, lang, now), sentence=told)
 
 
 def _note(maintenance: object) -> str:
@@ -211,12 +221,7 @@ def face(view: View, lang: str) -> Face:
     if not any(part.get("checks") for part in view["tiles"]):
         kind = "unknown"
     first = next((t for t in tiles if t.first), None)
-    headline = str(view.get("headline") or words.word("all_well", lang))
-    sentence = ""
-    if kind == "stale":
-        sentence, headline = headline, words.word("stale_page", lang)
-    elif kind == "ok":
-        headline = words.word("all_well", lang)
+    headline, sentence = _headline(view, kind, lang)
     at = moment(view.get("since"))
     return Face(
         str(view["name"]),
@@ -232,9 +237,25 @@ def face(view: View, lang: str) -> Face:
         tiles,
         notices(view, now, lang),
         first.layer if first else "",
+        words.word("since", lang, since=words.clock(at, lang, now)) if at and kind != "ok" else "",
         at.timestamp() if at else 0.0,
         _words(view),
     )
+
+
+def _headline(view: View, kind: str, lang: str) -> tuple[str, str]:
+    """What stands large on top, in a few words, and the sentence below it."""
+    if kind == "ok":
+        return words.word("all_well", lang), ""
+    told = str(view.get("headline") or words.word("not_asked", lang))
+    if kind == "stale":
+        return words.word("stale_page", lang), told
+    first = next((part for part in view["tiles"] if part.get("first")), None)
+    summary = str(_worst_check(first).get("summary") or "") if first else ""
+    short = re.sub(r" \(\+\d+\)$", "", summary)  # the number of other faults
+    if not short or short.endswith("…") or short == told:
+        return told, ""
+    return short, told
 
 
 def _words(view: View) -> str:

@@ -315,7 +315,7 @@ def wall(views: Sequence[View], query: Query) -> Page:
     )
 
 
-DENSITIES = (("few", 3), ("some", 12), ("many", 32))
+DENSITIES = (("few", 3), ("some", 12), ("many", 30))
 """How large the wall's cards are, and up to how many of them fit the screen."""
 
 
@@ -357,17 +357,25 @@ def _message(
     return page._replace(status=status)
 
 
-def _page(template: str, query: Query, *, kind: str, **values: Any) -> Page:
+def _page(
+    template: str,
+    query: Query,
+    *,
+    kind: str,
+    fresh: str = "",
+    wall: bool = False,
+    **values: Any,
+) -> Page:
     lang = query.lang
-    refresh = query.refresh
-    if refresh is None and values.get("wall"):
-        refresh = WALL_REFRESH
+    refresh = WALL_REFRESH if query.refresh is None and wall else query.refresh
     html = _environment().get_template(template).render(
         q=query,
         t=partial(_word, lang),
         css=_css(),
         favicon=favicon(kind),
         kind=kind,
+        fresh=fresh,
+        wall=wall,
         choices=_choices(query, refresh),
         other=_other(query),
         here=query.url(),

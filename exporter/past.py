@@ -128,6 +128,7 @@ def _span(span: Span, start: float, end: datetime, lang: str) -> dict[str, str]:
     length = duration(span.end - max(span.start, start), lang)
     return {
         "kind": span.state.lower() if span.state else "absent",
+        "word": words.word(span.state.lower() if span.state else "gap", lang),
         "when": f"{a} – {b}",
         "text": f"{length}{': ' if span.headline else ''}{span.headline}",
     }

@@ -77,6 +77,10 @@ WORDS: Mapping[str, Text] = {
         "Diese Angaben sind veraltet. Grün hier nicht glauben, IT-Betreuer anrufen.",
         "This page is out of date. Do not trust green here; call your IT partner.",
     ),
+    "stale_tile": (
+        "Keine neuen Werte seit {time}. Zuletzt: {sentence}",
+        "No new readings since {time}. Latest: {sentence}",
+    ),
     "stale_part": (
         "Ein Teil der Angaben ist veraltet: {layers}.",
         "Part of this page is out of date: {layers}.",
