@@ -24,6 +24,8 @@ NO_ANSWER = 0
 """The status of a call that got no answer."""
 _MOST_REMEMBERED = 4096
 _SHORT = 8192
+"""Bytes of a run that is not worth an expression of its own."""
+_FEW = 64
 
 
 class Call(NamedTuple):
@@ -145,6 +147,7 @@ class JsonLines:
         self._utc = utc
         self._shapes: dict[bytes, re.Pattern[bytes]] = {}
         self._ends: dict[_End, Alike] = {}
+        self._fine = False
 
     def moment(self, line: bytes) -> float | None:
         """See `Lines.moment`."""
@@ -201,14 +204,26 @@ class JsonLines:
         if stop - here < _SHORT:
             return None
         moment = re.escape(prefix) + rest + rb"(?:\.\d{1,9})?" + re.escape(usual[3])
-        shape = self._shape(moment, fine=len(usual[4]) > 3, named=bool(tally.operations))
-        lines = block[here:stop]
-        found = shape.findall(lines)
         place = int(call.at // tally.slice_seconds)
-        tally.count_in(place, self._alike(found))
-        if len(found) != lines.count(b"\n"):
-            self._one_by_one(shape.sub(b"", lines), tally)
+        self._one_by_one(self._usual(block[here:stop], moment, place, tally), tally)
         return stop
+
+    def _usual(self, lines: bytes, moment: bytes, place: int, tally: Tally) -> bytes:
+        """Count the lines of the usual form; the others are left."""
+        missing = lines.count(b"\n")
+        for fine in (self._fine, not self._fine):
+            shape = self._shape(moment, fine=fine, named=bool(tally.operations))
+            found = shape.findall(lines)
+            tally.count_in(place, self._alike(found))
+            missing -= len(found)
+            if not missing:
+                return b""
+            lines = shape.sub(b"", lines)
+            if missing < _FEW:
+                break
+            if len(found) < missing:  # a log keeps to one way of writing durations
+                self._fine = not fine
+        return lines
 
     def _alike(self, ends: list[_End]) -> Iterator[tuple[Alike, int]]:
         from collections import Counter
@@ -247,7 +262,7 @@ _CLOCKS = {600: (15, rb"\d:[0-5]\d"), 60: (16, rb":[0-5]\d"), 10: (18, rb"\d")}
 """How many characters of a moment tell its slice, and what comes then."""
 _USUAL = re.compile(
     rb'(\{"time": ?")(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d{1,9})?'
-    rb'(Z|[+-]\d\d:\d\d|)", ?"operation": ?"[^"\n]*", ?"seconds": ?\d+\.?(\d*)'
+    rb'(Z|[+-]\d\d:\d\d|)", ?"operation": ?"'
 )
 
 

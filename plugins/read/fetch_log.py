@@ -175,7 +175,7 @@ def _gone_on(memory: _Memory, options: Options) -> tuple[_Memory, FetchFacts]:
     lines = _lines(options)
     tail = Tail(options.log, memory.position, since, lines.moment)
     enough = options.deadline.remaining() / 2
-    for block in tail.blocks(lambda: options.deadline.remaining() < enough):
+    for block in tail.blocks(lambda: options.deadline.remaining() <= enough):
         lines.feed(block, tally)
     tally.unread += tail.passed_over
     _merge(tally, memory, resumed=tail.resumed)

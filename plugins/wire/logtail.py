@@ -6,6 +6,7 @@ looks from the end for the beginning of a period of time. Whole lines only, in b
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -224,11 +225,11 @@ def _open_all(name: str) -> list[_File]:
                 if main:
                     raise
         if not files:
-            raise FileNotFoundError(name)
-    except OSError as error:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    except (OSError, OwnTrouble) as error:
         for file in files:
             file.close()
-        raise _trouble(error, name) from error
+        raise _trouble(error, name) if isinstance(error, OSError) else error from None
     return files
 
 
