@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Modules of the extra `exporter`; their distributions stand in setup.cfg.
 EXTRA = ("bcrypt", "jinja2", "prometheus_client", "starlette", "uvicorn")
+EXAMPLES = {"site": "muster-apotheke.yaml", "modules": "modules.yaml"}
 MISTAKEN, NOT_INSTALLED = 1, 3
 
 MISSING: Text = (
@@ -116,6 +117,16 @@ def check(
     _print(mistakes)
     click.echo(_summary(told, len(mistakes), lang), err=True)
     ctx.exit(MISTAKEN if mistakes else 0)
+
+
+@config.command()
+@click.argument("name", type=click.Choice(("site", "modules")), default="site")
+def example(name: str) -> None:
+    """Print a commented file to begin with: a site, or the modules of /probe."""
+    from importlib.resources import files
+
+    file = files("apowacht.exporter") / "examples" / EXAMPLES[name]
+    click.echo(file.read_text(encoding="utf-8"), nl=False)
 
 
 @click.command()

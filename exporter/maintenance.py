@@ -38,25 +38,30 @@ def in_window(window: Window, now: datetime) -> bool:
 
 
 def read_zone(fields: Fields) -> tzinfo | None:
-    """The zone that `timezone` names, Europe/Berlin without; None, noted, for a wrong name."""
-    name = fields.text("timezone") or DEFAULT_ZONE
+    """The zone that `timezone` names, Europe/Berlin without.
+
+    None is this computer's zone: where the name is wrong, which is noted, and where the system
+    has no time zones at all.
+    """
+    name = fields.text("timezone")
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name or DEFAULT_ZONE)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = nearest(name, available_timezones())
-        fields.notes(fields.at("timezone"), "timezone", text=name, near=near)
+        if name is not None:
+            near = nearest(name, available_timezones())
+            fields.notes(fields.at("timezone"), "timezone", text=name, near=near)
         return None
 
 
 def read_windows(
-    nodes: Collection[Node], zone: tzinfo, names: Collection[str], notes: Notes
+    nodes: Collection[Node], zone: tzinfo | None, names: Collection[str], notes: Notes
 ) -> tuple[Window, ...]:
     """The windows of a site; `names` are its checks."""
     windows = (_window(node, zone, names, notes) for node in nodes)
     return tuple(window for window in windows if window is not None)
 
 
-def _window(node: Node, zone: tzinfo, names: Collection[str], notes: Notes) -> Window | None:
+def _window(node: Node, zone: tzinfo | None, names: Collection[str], notes: Notes) -> Window | None:
     if not isinstance(node, Mapping):
         notes(node.line, "want_mapping", key="maintenance")
         return None
@@ -89,7 +94,7 @@ def _checks(fields: Fields, names: Collection[str]) -> frozenset[str]:
     return frozenset(name for name, _ in told)
 
 
-def _moment(fields: Fields, key: str, zone: tzinfo) -> datetime | None:
+def _moment(fields: Fields, key: str, zone: tzinfo | None) -> datetime | None:
     text = fields.text(key, required=True)
     if text is None:
         return None
@@ -99,7 +104,7 @@ def _moment(fields: Fields, key: str, zone: tzinfo) -> datetime | None:
     return moment
 
 
-def read_moment(text: str, zone: tzinfo, *, last: bool) -> datetime | None:
+def read_moment(text: str, zone: tzinfo | None, *, last: bool) -> datetime | None:
     """The moment (UTC) that a text names, by `zone` when it names no offset; None if it does not.
 
     `2026-12-01 22:00`, `2026-12-01T22:00+01:00` or `1.12.2026 22:00`. A day alone begins at its

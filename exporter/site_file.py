@@ -43,7 +43,7 @@ def read_site(root: Mapping, catalogue: Catalogue, notes: Notes) -> Site:
     watches = _watches(fields, name, catalogue)
     zone = read_zone(fields)
     names = {watch.name for watch in watches}
-    windows = read_windows(fields.listing("maintenance"), zone, names, notes) if zone else ()
+    windows = read_windows(fields.listing("maintenance"), zone, names, notes)
     title = fields.text("title") or name
     return Site(name, title, watches, windows, _contacts(fields), notes.file)
 
