@@ -225,9 +225,9 @@ def measured_at(facts: TilageFacts) -> str:
 def outages(facts: TilageFacts, options: Options) -> Iterator[Finding]:
     """What is down, application by application?"""
     apps = {app.name: app for app in facts.apps}
-    watched = [*NEEDED, *options.app, *(("kim",) if options.kim else ())]
+    watched = watched_by(facts, options)
     calm = True
-    for name in dict.fromkeys(watched):
+    for name in watched:
         app = apps.get(name)
         for finding in application(name, app, apps, options):
             calm = calm and finding.state is State.OK
@@ -241,6 +241,12 @@ def outages(facts: TilageFacts, options: Options) -> Iterator[Finding]:
     for name, app in apps.items():
         if name not in watched and app.counts in ("partial", "full"):
             yield Finding("tilage.elsewhere", State.OK, values_of(app))
+
+
+def watched_by(facts: TilageFacts, options: Options) -> list[str]:
+    """The applications whose outage counts; KIM is watched where its provider is named."""
+    kim = ("kim",) if "kim" in facts.providers else ()
+    return list(dict.fromkeys((*NEEDED, *kim, *options.app)))
 
 
 def application(
@@ -315,7 +321,7 @@ def incidents(facts: TilageFacts, options: Options) -> Iterator[Finding]:
 
     from apowacht.plugins.read.tilage_facts import incident_apps, moment
 
-    ours = {*NEEDED, *options.app, *(("kim",) if options.kim else ())}
+    ours = set(watched_by(facts, options))
     now = datetime.fromisoformat(str(facts.asked_at))
     shown = 0
     for one in facts.incidents:

@@ -86,10 +86,10 @@ def sparingly(
 
     `ask` returns plain JSON data; a "failure" in it says that there is no answer, a "pause" asks
     for a longer pause in seconds, at most a day. What it raises goes through, and counts as asked.
-    `may` has the last word under the lock; it gets what is kept: {"asked_at", "next_at", "data",
-    "good"}, {} at first. `wait` is how long the answer of another run, asking at this moment, is
-    waited for, in seconds. `uptime` gives (boot, seconds since then), None where there is no such
-    clock. Raises nothing of its own: a state in trouble means that nobody is asked.
+    `may` has the last word under the lock; it gets what is kept: "asked_at", "next_at", "data",
+    "good" (missing or None at first). `wait` is how long the answer of another run, asking at this
+    moment, is waited for, in seconds. `uptime` gives (boot, seconds since then), None where there
+    is no such clock. Raises nothing of its own: a state in trouble means that nobody is asked.
     """
     told = list(store.troubles)  # `why` says what happened; a note would say it once more
     if uptime is None and store.clock is time.time:
@@ -164,7 +164,7 @@ class _Entry:
                 raise StateTrouble(damage, folder=self._store.folder, file="", detail="")
             if old and not self._due(old, moment):
                 return None
-            if may is not None and not may(old, moment):
+            if may is not None and not may({**old, "data": _latest(old)}, moment):
                 return None
             mark.append(f"{moment:.6f}-{self._rand():.12f}")
             kept = {name: old.get(name) for name in ("data", "data_at", "good", "good_at")}
@@ -181,14 +181,13 @@ class _Entry:
         wanted = data.get("pause")
         longer = min(wanted, LONGEST_PAUSE) if isinstance(wanted, int | float) else 0.0
         stamp = [moment, *self._up()]
-        done: Data = {
-            **self._asked(moment, 0.0, longer),
-            "data": data,
-            "data_at": stamp,
-            "mark": None,
-            "why": None,
-        }
-        good = {"good": data, "good_at": stamp} if "failure" not in data else {}
+        done = {**self._asked(moment, 0.0, longer), "data_at": stamp, "mark": None, "why": None}
+        # A good answer is kept once, not twice.
+        good = (
+            {"data": data}
+            if data.get("failure") is not None
+            else {"data": None, "good": data, "good_at": stamp}
+        )
         self._store.change(
             *self._place,
             lambda old: {**old, **done, **good} if old.get("mark") == mark else None,
@@ -226,7 +225,7 @@ class _Entry:
         """What is kept, for the caller."""
         moment = self._moment(now)
         return Kept(
-            data=_record(memory, "data"),
+            data=_latest(memory),
             asked_at=_number(memory.get("asked_at")),
             age=self._age(memory.get("data_at"), moment),
             asked_now=asked_now,
@@ -306,6 +305,13 @@ def _damage(memory: Data, moment: float) -> str | None:
 def _on_its_way(memory: Data, moment: float) -> bool:
     asked_at = _number(memory.get("asked_at"))
     return bool(memory.get("mark")) and asked_at is not None and moment - asked_at < FLIGHT_SECONDS
+
+
+def _latest(memory: Data) -> Data | None:
+    """What the last request gave."""
+    return _record(memory, "data") or (
+        _record(memory, "good") if memory.get("data_at") == memory.get("good_at") else None
+    )
 
 
 def _record(memory: Data, name: str) -> Data | None:

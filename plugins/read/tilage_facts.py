@@ -27,7 +27,8 @@ _MISSPELT = {"odg": "ogd"}  # gematik's prose has it so, its JSON has ogd
 _OUTAGES = ("none", "partial", "full")
 _INCIDENT_APPS = {"tizugang": "tianschluss", "erezept": "erezept", "egkvsdm": "vsdm"}
 _INCIDENT_STATES = {1: "full", 4: "partial", 2: "recovering", 3: "closed"}
-_MOST_ROWS, _MOST_FUNCTIONS, _MOST_DOWN, _MOST_INCIDENTS = 5000, 40, 20, 40
+_MOST_ROWS, _MOST_FUNCTIONS, _MOST_INCIDENTS, _MOST_PROVIDERS = 5000, 20, 30, 1000
+_MOST_PRODUCTS, _MOST_DOWN = 100, 5
 _TEXT, _NAME = 200, 60
 
 
@@ -99,10 +100,10 @@ def reduce_availability(told: Any) -> Data:
                 {
                     "ci": _text(row.get("ci"), 20),
                     "organization": _text(row.get("organization"), _NAME),
-                    "comment": _text(row.get("comment")),
+                    "comment": _text(row.get("comment"), 2 * _NAME),
                 }
             )
-    return {"products": dict(sorted(products.items())[:200])}
+    return {"products": dict(sorted(products.items())[:_MOST_PRODUCTS])}
 
 
 def reduce_incidents(told: Any) -> Data:
@@ -117,7 +118,7 @@ def reduce_incidents(told: Any) -> Data:
 
 
 def _incident(one: Data) -> Data:
-    steps = [step for step in one.get("steps") or () if isinstance(step, dict)]
+    steps = _rows(one.get("steps"), dict)
     last = max(steps, key=lambda step: str(step.get("timestamp") or ""), default={})
     told = one.get("app")
     apps = told if isinstance(told, list) else [told]
@@ -145,7 +146,7 @@ def reduce_providers(told: Any) -> Data:
                 ci, name = _text(one.get("ci"), 20), _text(one.get("orgShortName"), _NAME)
                 if ci:
                     found.append({"group": group, "ci": ci.upper(), "name": name or ci})
-    return {"providers": found[:2000]}
+    return {"providers": found[:_MOST_PROVIDERS]}
 
 
 def _group(name: Any) -> str | None:
