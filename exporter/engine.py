@@ -106,7 +106,7 @@ class Engine:
         self.journal = journal
         self.clock = clock or (journal.clock if journal is not None else Clock())
         self.samples = Samples()
-        self._runner = Runner()
+        self._runner = Runner(self.clock)
         self._pool = Pool("check", threads, most_threads, most_abandoned)
         self._probes = Pool("probe", PROBES, MOST_PROBES, MOST_PROBES)
         self._wake = threading.Condition(threading.Lock())
@@ -247,9 +247,10 @@ class Engine:
         try:
             told = cli.values(check, arguments)
         except OwnTrouble as trouble:
-            return refused(check, trouble)
+            return refused(check, trouble, self.clock.wall())
         except Answered as asked:
-            return refused(check, OwnTrouble("unknown_option", option=f"--{asked.kind}", hint=""))
+            wrong = OwnTrouble("unknown_option", option=f"--{asked.kind}", hint="")
+            return refused(check, wrong, self.clock.wall())
         limit = float(told["timeout"])
         seconds = limit if timeout is None else max(0.0, min(limit, timeout))
         return self._at_once(check, told, seconds)

@@ -96,7 +96,7 @@ class Journal:
         self._add(
             Line(
                 "finding" if change.before is change.after else "change",
-                round(change.at.timestamp(), 3),
+                change.at.timestamp(),
                 change.site,
                 change.name,
                 change.check,
@@ -227,7 +227,7 @@ class Journal:
         at, quality = self.clock.wall().timestamp(), self.clock.quality()
         return Line(
             kind,
-            round(at, 3),
+            at,
             clock=quality.state,
             clock_offset_seconds=quality.offset_seconds,
             clock_error_seconds=quality.error_seconds,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from apowacht.exporter.model import REASONS, Result
 from apowacht.plugins.core import cli
+from apowacht.plugins.core.advice import ADVICE
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, TargetTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from apowacht.exporter.clock import Clock
     from apowacht.plugins.core.check import Check
     from apowacht.plugins.core.report import Report
 
@@ -21,21 +23,24 @@ LOG = logging.getLogger("apowacht.exporter")
 
 
 class Runner:
-    """Performs runs, and logs each kind of unexpected exception once."""
+    """Performs runs, and logs each kind of unexpected exception once; `clock` dates them."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._logged: set[tuple[str, str]] = set()
 
     def perform(
         self, check: Check, told: Mapping[str, Any], timeout: float | None = None
     ) -> Result:
         """Run once with what `cli.values` made of a command line. Raises nothing."""
-        asked_at, started = datetime.now(UTC), perf_counter()
+        asked_at, started = self._clock.wall(), perf_counter()
         secrets: list[str] = []
         try:
             options = cli.begin(told, timeout)
             secrets = options.secrets
             report = check.run(options)
+            for finding in report.findings:
+                ADVICE[finding.key]  # what cannot be said is a mistake in the check
             reason = target_reason(report)
         except BaseException as error:  # a worker outlives whatever a check does
             result = self.failed(check, error, asked_at, told.get("replay"))
@@ -65,9 +70,9 @@ def given_up(check: Check, asked_at: datetime, seconds: float, duration: float) 
     return Result(report, asked_at, duration, "timeout")
 
 
-def refused(check: Check, trouble: OwnTrouble) -> Result:
+def refused(check: Check, trouble: OwnTrouble, asked_at: datetime) -> Result:
     """The result of a run that never began, because its options cannot be used."""
-    return Result(cli.own(check, trouble), datetime.now(UTC), 0.0, own_reason(trouble))
+    return Result(cli.own(check, trouble), asked_at, 0.0, own_reason(trouble))
 
 
 def target_reason(report: Report) -> str:
