@@ -44,6 +44,8 @@ class Box:
         except BaseException:
             self.close()
             raise
+        for host in self.hosts:
+            host.beside = [one for one in self.hosts if one.protocol in host.asked_beside]
 
     @staticmethod
     def _listed() -> dict[str, dict[str, str]]:

@@ -12,6 +12,9 @@ from apowacht.simulator.konnektor import SERVER_NAME, Konnektor
 from apowacht.simulator.nis_server import NisServer
 from apowacht.simulator.nut_server import NutServer, Ups
 from apowacht.simulator.snmp_agent import Agent, Misbehaviour
+from apowacht.simulator.telematik import Telematik
+from apowacht.simulator.tilage_service import TiLage, read_outages
+from apowacht.simulator.web import read_manners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from typing import Self
 
 COMMUNITY = "public"
+PROVIDER = "Zugang A GmbH"
+"""Who connects the pharmacy in the box with the TI."""
 
 
 @dataclass
@@ -59,12 +64,15 @@ class Host:
     """The check to ask with: `check_apo_<check>`."""
     ports: ClassVar[int] = 1
     """How many port numbers it uses when they are given."""
+    asked_beside: ClassVar[tuple[str, ...]] = ()
+    """The protocols of the hosts that are asked in the same run; they stand in `beside`."""
     settings: ClassVar[Mapping[str, str]] = {}
     """What the environment must hold to ask it."""
 
     def __init__(self, units: Sequence[Unit], service: Served, today: date | None) -> None:
         self.units = list(units)
         self.service = service
+        self.beside: list[Host] = []
         self.today = today
         for unit in units:
             self.refresh(unit)
@@ -207,8 +215,85 @@ class FritzBoxHost(Host):
         return [*way, *login, *trust, *lines]
 
 
+class TiLageHost(Host):
+    """gematik's TI-Lage."""
+
+    protocol = "tilage"
+    check = "tilage"
+    service: TiLage
+
+    @classmethod
+    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
+        """As Host.open."""
+        return cls(units, TiLage(listen=listen, port=port), today)
+
+    def show(self, unit: Unit, state: State) -> None:
+        """As Host.show; manners are those of `web.Manners`."""
+        outages = read_outages(state.values, self.service.clock())
+        self.service.break_down(*outages)
+        self.service.behave(**vars(read_manners(state.manners)))
+
+    def options(self, unit: Unit) -> list[str]:
+        """As Host.options."""
+        trust = ["--tls-fingerprint", self.service.fingerprint]
+        return [*super().options(unit), *trust, "--access", PROVIDER]
+
+    def beside_options(self) -> list[str]:
+        """The options by which another check asks it as well."""
+        trust = ["--tilage-tls-fingerprint", self.service.fingerprint]
+        return ["--tilage", "--tilage-url", self.service.url, *trust, "--access", PROVIDER]
+
+
+class TiHost(Host):
+    """Name server, Fachdienst and IDP: asked about together with Konnektor and TI-Lage."""
+
+    protocol = "ti"
+    check = "erezept"
+    ports = 3
+    asked_beside = ("konnektor", "tilage")
+    service: Telematik
+
+    @classmethod
+    def open(cls, units: Sequence[Unit], listen: str, port: int, today: date | None) -> Self:
+        """As Host.open."""
+        return cls(units, Telematik(listen, port), today)
+
+    def show(self, unit: Unit, state: State) -> None:
+        """As Host.show; manners are those of `Telematik.become`."""
+        self.service.become(state.values, state.manners)
+
+    def options(self, unit: Unit) -> list[str]:
+        """As Host.options: the Konnektor's options, and where the central services are here."""
+        ti, host = self.service, self.service.address[0]
+        told = {
+            "environment": ["PU"],
+            "resolver": [host],
+            "resolver-port": [str(ti.address[1])],
+            "ti-network": ["127.0.0.0/8"],
+            "fachdienst-port": [str(ti.fachdienst.address[1])],
+            "idp-port": [str(ti.idp.address[1])],
+            "central-tls-fingerprint": [ti.fachdienst.fingerprint, ti.idp.fingerprint],
+        }
+        own = [word for name, texts in told.items() for one in texts for word in (f"--{name}", one)]
+        others: list[str] = []
+        for one in self.beside:
+            others += (
+                one.beside_options() if isinstance(one, TiLageHost) else one.options(one.units[0])
+            )
+        return [*others, *own]
+
+
 HOSTS: dict[str, type[Host]] = {
-    host.protocol: host for host in (SnmpHost, NutHost, NisHost, KonnektorHost, FritzBoxHost)
+    host.protocol: host
+    for host in (
+        SnmpHost,
+        NutHost,
+        NisHost,
+        KonnektorHost,
+        FritzBoxHost,
+        TiLageHost,
+        TiHost,
+    )
 }
 
 

@@ -76,6 +76,28 @@ class Outage(NamedTuple):
     until: float | None = None
 
 
+def read_outages(values: Mapping[str, str], now: float) -> list[Outage]:
+    """The outages of a table's lines `outage.1.app = erezept` and following; `minutes` is for how
+    long each has lasted. ValueError names what no field is called."""
+    told: dict[str, dict[str, Any]] = {}
+    for key, text in values.items():
+        kind, _, rest = key.partition(".")
+        if kind == "outage":
+            number, _, field = rest.partition(".")
+            told.setdefault(number, {})[field] = text
+    outages = []
+    for fields in told.values():
+        if minutes := fields.pop("minutes", ""):
+            fields["since"] = now - 60 * float(minutes)
+        if "maintenance" in fields:
+            fields["maintenance"] = fields["maintenance"] == "yes"
+        try:
+            outages.append(Outage(**fields))
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+    return outages
+
+
 class TiLage(WebService):
     """One TI-Lage behind https and http."""
 
