@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from apowacht.plugins.core import advice, cli, words
@@ -197,7 +197,11 @@ values = some.builds(
 )  # fmt: skip
 
 
+FRACTIONLESS = [line(60).decode().strip()] * 9 + [line(60).decode().strip().replace("0.5", "01")]
+
+
 @settings(max_examples=150, deadline=None)
+@example(FRACTIONLESS, 1, 1, 10, (), False)
 @given(
     several=some.lists(values, min_size=1, max_size=60),
     repeated=some.integers(1, 6),

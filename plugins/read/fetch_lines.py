@@ -248,10 +248,10 @@ class JsonLines:
                 self._shapes.clear()
             name = rb'[ !#-\[\]-~]{0,200}+", ?'
             name = b"(" + name if named else name + b"("
-            more = rb")\d*(" if fine else b""
+            part = rb"\.\d{3})\d+(" if fine else rb"(?:\.\d{1,3})?"
             self._shapes[key] = re.compile(
                 b"^" + moment + rb'", ?"operation": ?"' + name + rb'"seconds": ?(?:0|[1-9]\d{0,5})'
-                rb"(?:\.\d{1,3})?" + more + rb', ?"status": ?[1-9]\d\d)\}\r?$',
+                + part + rb', ?"status": ?[1-9]\d\d)\}\r?$',
                 re.MULTILINE,
             )  # fmt: skip
         return self._shapes[key]
