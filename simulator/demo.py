@@ -31,8 +31,8 @@ PATIENCE_SECONDS = 20
 class Step(NamedTuple):
     """One question: whom, what to tell before (German, English), the state that must come.
 
-    `state` is what the device is brought into first, `check` asks another question than the
-    usual one of such a device.
+    `state` is what the device is brought into first, `others` what other devices are; `check` asks
+    another question than the usual one of such a device.
     """
 
     unit: str
@@ -41,7 +41,10 @@ class Step(NamedTuple):
     more: tuple[str, ...] = ()
     state: str | None = None
     check: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
+
+WELL = (("konnektor", "normal"), ("tilage", "normal"))
 
 STEPS = (
     Step(
@@ -166,6 +169,55 @@ STEPS = (
         ("--min-backup-time", "0s"),
         state="on mobile data",
     ),
+    Step(
+        "tilage",
+        1,
+        (
+            "TI-Lage wird gefragt: Nur der Weg über die Gesundheitskarte ist gestört.",
+            "TI-Lage is asked: only the way by health card is disturbed.",
+        ),
+        state="E-Rezept by card disturbed",
+    ),
+    Step(
+        "ti",
+        0,
+        (
+            "Der ganze Weg zum E-Rezept wird gegangen: Konnektor, Namen, Fachdienst, IDP.",
+            "The whole way to the e-prescription is walked: Konnektor, names, Fachdienst, IDP.",
+        ),
+        state="normal",
+        others=WELL,
+    ),
+    Step(
+        "ti",
+        1,
+        (
+            "Der Fachdienst ist ausgefallen, und TI-Lage bestätigt es: nichts neu starten.",
+            "The Fachdienst is down, and TI-Lage confirms it: restart nothing.",
+        ),
+        state="Fachdienst down",
+        others=(("konnektor", "normal"), ("tilage", "E-Rezept down")),
+    ),
+    Step(
+        "ti",
+        1,
+        (
+            "Die TI-Verbindung ist weg, weil der eigene Zugangsanbieter ausgefallen ist.",
+            "The TI connection is gone because one's own access provider is down.",
+        ),
+        state="normal",
+        others=(("konnektor", "VPN TI down"), ("tilage", "TI access down")),
+    ),
+    Step(
+        "ti",
+        2,
+        (
+            "Der Namensserver der Apotheke reicht die Namen der TI nicht weiter: lokal.",
+            "The pharmacy's name server does not forward the names of the TI: local.",
+        ),
+        state="DNS forwarder missing",
+        others=WELL,
+    ),
 )
 
 
@@ -194,14 +246,16 @@ def main(lang: str) -> None:
 def run(box: Box, step: Step, lang: str, folder: str) -> Result:
     """Ask one device, show the question and the answer, and hold it against what must come."""
     host, unit = box.find(step.unit)
-    if step.state:
-        box.put(step.unit, step.state)
+    for name, state in ((step.unit, step.state), *step.others):
+        if state:
+            box.put(name, state)
     check = step.check or host.check
     options = [*host.options(unit), *step.more]
     tell(f"\n{step.story[0 if lang == 'de' else 1]}", bold=True)
     tell(f"  $ {host.command(check, options)}", dim=True)
     asked_before = host.service.requests
-    private = ["--state-dir", folder, "--lang", lang]
+    # What is asked seldom in real life is to be asked at each step here.
+    private = ["--state-dir", tempfile.mkdtemp(dir=folder), "--lang", lang]
     code, output = execute(command(check), [*options, *private], folder, host.settings)
     for line in output.splitlines():
         tell(f"  {line}")

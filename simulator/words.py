@@ -27,12 +27,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "devices": ("Geräte und ihre Zustände:", "Devices and their states:"),
     "demo_title": (
         (
-            "Eine Apotheke im Kasten: {units} simulierte Geräte auf {host}, gefragt mit den echten "
-            "Kommandos über echtes SNMP, NUT, apcupsd und SOAP mit TLS."
+            "Eine Apotheke im Kasten: {units} simulierte Geräte und Dienste auf {host}, gefragt "
+            "mit den echten Kommandos über echtes SNMP, NUT, apcupsd, SOAP, DNS und HTTPS."
         ),
         (
-            "A pharmacy in a box: {units} simulated devices on {host}, asked by the real commands "
-            "over real SNMP, NUT, apcupsd and SOAP with TLS."
+            "A pharmacy in a box: {units} simulated devices and services on {host}, asked by the "
+            "real commands over real SNMP, NUT, apcupsd, SOAP, DNS and HTTPS."
         ),
     ),
     "demo_expected": ("erwartet: {state}", "expected: {state}"),

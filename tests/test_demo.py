@@ -13,6 +13,7 @@ import pytest
 
 from apowacht.simulator.box import Box
 from apowacht.simulator.demo import STATES, STEPS, Result, Step, command, execute, run, summary
+from apowacht.simulator.hosts import HOSTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def test_the_demo_runs(tmp_path: Path, lang: str, words: tuple[str, ...]) -> Non
         assert word in done.stdout
     asked = re.findall(r"^  \$ .*check_apo_(\w+) .*127\.0\.0\.1", done.stdout, re.M)
     assert len(asked) == len(STEPS)
-    assert set(asked) == {"ups", "connector", "terminal", "uplink"}
+    assert set(asked) == {"ups", "connector", "terminal", "uplink", "tilage", "erezept"}
     answers = re.findall(r"^  [A-Z]+ (OK|WARNING|CRITICAL|UNKNOWN) - ", done.stdout, re.M)
     assert answers == [STATES[step.expected] for step in STEPS]
     assert len(re.findall(r"^  exit[- ]code \d = ", done.stdout, re.M | re.I)) == len(STEPS)
@@ -73,7 +74,7 @@ def test_the_demo_shows_all_kinds_of_answers() -> None:
     with Box() as box:
         protocols = {box.find(step.unit)[1].device.protocol for step in STEPS}
         states = {step.state or box.find(step.unit)[1].state for step in STEPS}
-    assert protocols == {"snmp", "nut", "apcupsd", "konnektor", "fritzbox"}
+    assert protocols == set(HOSTS)
     assert states >= {"normal", "on battery", "worn battery", "card hangs", "VPN TI down"}
 
 
