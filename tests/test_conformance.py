@@ -31,10 +31,15 @@ ASKING: dict[str, list[list[str]]] = {
         ["--no-tls"],
         ["--insecure", *CONTEXT],
     ],
+    "erezept": [
+        ["--environment", "PU", "--insecure", *CONTEXT],
+        ["--environment", "RU", "--no-tls"],
+    ],
     "terminal": [
         ["--insecure", *CONTEXT],
         ["--no-tls", *CONTEXT],
     ],
+    "tilage": [[]],
     "uplink": [
         ["--router", "snmp"],
         ["--router", "snmp", "--snmp-version", "1"],
@@ -47,6 +52,8 @@ ASKING: dict[str, list[list[str]]] = {
         ["--source", "apcupsd"],
     ],
 }
+AIMED = ("tilage",)
+"""Checks that have a target without being told one; nobody asks it from here."""
 FAST = ("ups",)
 """Whose share belongs to the fast tests; the contract is the same for all."""
 
@@ -116,9 +123,8 @@ def test_version_leaves_with_3(check: str) -> None:
         ["--replay", "/nonexistent/file"],
         ["--replay", "/"],
         ["--now", "yesterday"],
-        [],
     ],
-    ids=lambda arguments: " ".join(arguments) or "no arguments",
+    ids=" ".join,
 )
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_a_usage_error_is_one_clear_line_and_3(check: str, arguments: list[str], lang: str) -> None:
@@ -126,8 +132,19 @@ def test_a_usage_error_is_one_clear_line_and_3(check: str, arguments: list[str],
     done = conforming(check, *arguments, env={"APOWACHT_LANG": lang})
     assert done.code == 3
     assert len(done.out.rstrip("\n").split("\n")) <= 2
-    if arguments and arguments[0].startswith("--"):
+    if arguments[0].startswith("--"):
         assert arguments[0].partition("=")[0] in done.out
+
+
+@pytest.mark.parametrize(
+    "check", [pytest.param(check, marks=marks(check)) for check in CHECKS if check not in AIMED]
+)
+def test_without_a_target_there_is_one_clear_line(check: str) -> None:
+    """No device is guessed; in both languages."""
+    for lang in ("de", "en"):
+        done = conforming(check, env={"APOWACHT_LANG": lang})
+        assert done.code == 3
+        assert len(done.out.rstrip("\n").split("\n")) <= 2
 
 
 def test_a_bad_range_names_its_option(check: str) -> None:
