@@ -149,7 +149,7 @@ def _entry(made: Sheet, entry: Entry, snapshot: Snapshot) -> None:
     made.add("apowacht_check_stale", labels, int(entry.stale))
     made.add("apowacht_check_interval_seconds", labels, watch.interval)
     if result is None:
-        _reasons(made, labels, "")
+        reasons(made, labels, "")
         made.add("apowacht_check_held", labels, 0)
     else:
         age = (snapshot.moment - result.asked_at).total_seconds()
@@ -183,22 +183,24 @@ def told(entry: Entry, result: Result) -> Chunks:
     kept: Chunks | None = result.said.get(KEPT)
     if kept is None or kept.whose != labels:
         always = Sheet()
-        _reasons(always, labels, result.reason)
+        reasons(always, labels, result.reason)
         always.add("apowacht_check_duration_seconds", labels, round(result.duration_seconds, 6))
         findings = result.report.findings
         held = any(finding.held_seconds is not None for finding in findings)
         always.add("apowacht_check_held", labels, int(held))
         fresh = numbers(entry.watch.check.name, labels, result)
-        kept = Chunks(labels, _whole(always), _whole(fresh), fresh.unnamed)
+        kept = Chunks(labels, whole(always), whole(fresh), fresh.unnamed)
         result.said[KEPT] = kept
     return kept
 
 
-def _whole(made: Sheet) -> dict[str, str]:
+def whole(made: Sheet) -> dict[str, str]:
+    """Each family's lines as one text."""
     return {family: "".join(lines) for family, lines in made.lines.items()}
 
 
-def _reasons(made: Sheet, labels: str, reason: str) -> None:
+def reasons(made: Sheet, labels: str, reason: str) -> None:
+    """The closed list of reasons, 1 for this one."""
     for word in REASONS:
         made.add("apowacht_check_failure", f'{labels},reason="{word}"', int(word == reason))
 
