@@ -102,15 +102,19 @@ class Terms:
         self._defaults = self._unset()
 
     def _unset(self) -> dict[str, Any] | None:
-        """The values of a command line without options; None when each must be read whole."""
-        whole = any(
-            option.required or (option.callback and not option.is_eager)
-            for option in self.check.options
-        )
+        """The values of a command line without options; None when each must be read whole.
+
+        Options that a command line must have are asked for by `needs`.
+        """
+        whole = any(option.callback and not option.is_eager for option in self.check.options)
         try:
-            return None if whole else cli.values(self.check, self._given)
+            return None if whole else cli.values(self._without_required(), self._given)
         except OwnTrouble:
             return None
+
+    def _without_required(self, but: click.Option | None = None) -> Check:
+        options = (option for option in self.check.options if not option.required or option is but)
+        return self.check._replace(options=tuple(options))
 
     def read(
         self, site: str, name: str, entries: Mapping[str, Entry], folder: str, notes: Notes
@@ -146,7 +150,8 @@ class Terms:
         """Note what the check cannot be asked without."""
         # A misspelt key has its own mistake, and is not missing as well.
         keys = {nearest(key, self.options) for key in given}
-        for group in NEEDS.get(self.check.name, ()):
+        required = ((key,) for key, option in self.options.items() if option.required)
+        for group in (*NEEDS.get(self.check.name, ()), *required):
             if not keys.intersection(group):
                 shown = " / ".join(f"«{key}»" for key in group)
                 notes(line, "option_missing", check=self.check.name, keys=shown)
@@ -176,7 +181,7 @@ class Terms:
             except click.UsageError:
                 pass  # the command itself says it in our words
         arguments = [*self._given, *(f"--{key}={text}" for text in texts)]
-        return cli.values(self.check, arguments)[str(option.name)]
+        return cli.values(self._without_required(option), arguments)[str(option.name)]
 
     def _unknown(self, key: str, line: int, notes: Notes) -> None:
         if key in self.refused:

@@ -81,7 +81,7 @@ def _window(node: Node, zone: tzinfo | None, names: Collection[str], notes: Note
     try:
         hours = Hours.parse(told) if told else None
     except OwnTrouble as trouble:
-        notes.trouble(fields.at("weekly"), trouble)
+        notes(fields.at("weekly"), "window_weekly", text=trouble.values["part"])
         return None
     return Window(text, weekly=hours, checks=checks, zone=zone)
 

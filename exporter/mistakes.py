@@ -104,8 +104,8 @@ TEXTS: Mapping[str, Text] = {
         "{key}: «{text}» is not fit for addresses; ASCII letters, digits, - _ . only, and at most 63 characters{example}",
     ),
     "bad_check_name": (
-        "{key}: «{text}» taugt nicht als Name; höchstens 63 druckbare Zeichen ohne / | \" \\",
-        "{key}: «{text}» is not fit for a name; at most 63 printable characters without / | \" \\",
+        "{key}: «{text}» taugt nicht als Name; höchstens 63 druckbare Zeichen ohne / \" \\ oder senkrechten Strich",
+        "{key}: «{text}» is not fit for a name; at most 63 printable characters without / \" \\ or a vertical bar",
     ),
     "site_twice": (
         "«{name}» heißt auch die Apotheke in {other}; keine der beiden Dateien gilt",
@@ -176,6 +176,10 @@ TEXTS: Mapping[str, Text] = {
     "window_time": (
         "{key}: «{text}» ist kein Zeitpunkt; zum Beispiel 2026-12-01 22:00",
         "{key}: «{text}» is no moment; for example 2026-12-01 22:00",
+    ),
+    "window_weekly": (
+        "weekly: «{text}» ist nicht zu verstehen; zum Beispiel So 03:00-05:00",
+        "weekly: «{text}» cannot be understood; for example So 03:00-05:00",
     ),
     "window_order": ("das Fenster endet, bevor es beginnt", "the window ends before it begins"),
     "window_check": (

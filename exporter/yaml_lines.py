@@ -134,6 +134,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> Broken:
         mark = error.context_mark  # what is not closed began there
     line = mark.line if mark is not None else -1
     lines = text.splitlines()
+    if "tab character" in problem:
+        return Broken(line + 1, "yaml_tab")
     if "cannot start any token" in problem and 0 <= line < len(lines):
         indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())]
         if "\t" in indent:
