@@ -118,7 +118,8 @@ def parse(blob: bytes, complain: Complain) -> Node | None:
         raise Broken(line, "yaml_control") from None
     except RecursionError:
         raise Broken(0, "yaml_deep", most=DEEPEST) from None
-    return None if node is None else _Reader(complain).node(node, 0)
+    read_node = None if node is None else _Reader(complain).node(node, 0)
+    return None if isinstance(read_node, Text) and read_node.empty else read_node
 
 
 def _line_at(blob: bytes, position: int) -> int:

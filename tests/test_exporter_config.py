@@ -268,6 +268,7 @@ BROKEN = {
     b"": "0: empty; a pharmacy begins with «site: NAME» (to switch it off, rename the file)",
     b"# only this\n": "0: empty; a pharmacy begins with «site: NAME» (to switch it off, rename "
     "the file)",
+    b"---\n": "0: empty; a pharmacy begins with «site: NAME» (to switch it off, rename the file)",
     b"just a text": "1: a.yaml: keys with values belong here",
     b"site: a\ntitle: L\xf6wen\n": "2: not UTF-8; save the file as UTF-8",
     "site: a\n".encode("utf-16"): "1: not UTF-8; save the file as UTF-8",
