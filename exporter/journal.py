@@ -30,6 +30,7 @@ MOST_PENDING = 20_000
 BATCH = 500
 GATHER_SECONDS = 0.25
 RETRY_SECONDS = 5.0
+PASSING = ("full", "io", "locked")
 JUMP_SECONDS = 5.0
 """From this difference between the two clocks on, the time of day has jumped."""
 SILENCE_SECONDS = 90.0
@@ -81,6 +82,7 @@ class Journal:
         self._alive: float | None = None
         self._swept = float("-inf")
         self._first = True
+        self._failures = 0
         self._lost = 0
         self._numbers = {"written_total": 0, "lost_total": 0, "moved_total": 0}
         self._trouble: LedgerTrouble | None = None
@@ -236,6 +238,8 @@ class Journal:
         )
 
     def _add(self, line: Line) -> None:
+        # A lone surrogate, as in a file's name, can be kept in no database.
+        line = Line._make(_whole(part) if isinstance(part, str) else part for part in line)
         with self._wake:
             if len(self._pending) >= self._most:
                 self._lost += 1
@@ -259,6 +263,8 @@ class Journal:
 
     def _loop(self) -> None:
         pause = self._retry
+        if not self._first:
+            self._sweep()
         while True:
             with self._wake:
                 self._wake.wait_for(self._wanted)
@@ -293,6 +299,10 @@ class Journal:
         except LedgerTrouble as trouble:
             self._troubled(trouble)
             return False
+        except Exception as error:  # whatever it is, this thread is needed
+            LOG.exception("journal %s", self.path)
+            self._troubled(LedgerTrouble("other", type(error).__name__))
+            return False
         self._first = False
         with self._wake:
             for _ in batch:
@@ -324,7 +334,9 @@ class Journal:
             known, self._trouble = self._trouble, trouble
         if known is None or known.word != trouble.word:
             LOG.error("journal %s: %s; lines wait in memory", self.path, trouble)
-        self._ledger.close()
+        self._failures += 1
+        if trouble.word not in PASSING or self._failures % 10 == 0:
+            self._ledger.close()  # begin anew, as after a lost mount
         if trouble.word != "damaged":
             return
         try:
@@ -354,6 +366,10 @@ class Journal:
             return
         if gone:
             LOG.info("journal %s: %d lines older than %g days deleted", self.path, gone, self._days)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _moment(at: float) -> datetime:

@@ -145,19 +145,27 @@ class Ledger:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with _told():
-            # In a folder where nothing can be written SQLite cannot share the file's state; what
-            # stands in the file itself can be read all the same.
-            ending = "" if os.access(self.path.parent, os.W_OK) else "&immutable=1"
-            uri = f"{self.path.absolute().as_uri()}?mode=ro{ending}"
-            connection = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS)
+            connection = self._connect_to_read()
             try:
                 yield connection
             finally:
                 connection.close()
 
+    def _connect_to_read(self) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode=ro"
+        try:
+            return _read_only(uri)
+        except sqlite3.OperationalError:
+            # On a full disk or in a read-only folder SQLite cannot make the file that readers and
+            # writers share; nobody writes then, and what the log has handed over can be read.
+            log = f"{self.path}-wal"
+            if os.path.exists(log) and os.path.getsize(log):
+                raise
+            return _read_only(f"{uri}&immutable=1")
+
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; whatever fails leaves the file as it was, and lets go of it."""
+        """One transaction; whatever fails leaves the file as it was."""
         with _told():
             try:
                 connection = self._opened()
@@ -165,8 +173,16 @@ class Ledger:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                self.close()  # which rolls back
+                self._roll_back()
                 raise
+
+    def _roll_back(self) -> None:
+        """Undo, and stay: while one connection is there, others can read even on a full disk."""
+        try:
+            if self._connection is not None and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self.close()
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is not None and self._moved():
@@ -211,6 +227,16 @@ class Ledger:
             for statement in _SCHEMA:
                 connection.execute(statement)
             connection.execute("COMMIT")
+
+
+def _read_only(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _append(connection: sqlite3.Connection, lines: Sequence[Line]) -> None:
