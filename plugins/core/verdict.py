@@ -96,6 +96,7 @@ class Chain(NamedTuple):
     """The local chain from the Konnektor to the Fachdienst; None is what was not asked.
 
     `since_seconds` is for how long the first failure has been seen, None when unknown.
+    `dns_mistaken`: the name server answered, and wrongly, so that nobody else is to blame.
     """
 
     konnektor: bool | None = None
@@ -107,6 +108,7 @@ class Chain(NamedTuple):
     terminal: bool | None = None
     smcb: bool | None = None
     since_seconds: float | None = None
+    dns_mistaken: bool = False
 
 
 class Blame(NamedTuple):
@@ -120,31 +122,50 @@ SLOT_SECONDS = 360.0
 """TI-Lage is measured every five minutes; one slot and a minute before «not central» is said."""
 
 
-def blame(chain: Chain, central: Central | None) -> Blame:
-    """Local or central? `central` is None when TI-Lage could not be read.
+def blame(chain: Chain, central: Central | None, *, own: bool = True) -> Blame:
+    """Local or central? `central` is None when TI-Lage could not be read; `own` is False when its
+    `access` is said of all providers of TI access and not of the site's own.
 
     TI-Lage lags, so its «none» never overrules a failing local probe; and what fails on the way
     to the Konnektor is local whatever it says.
     """
     if chain.konnektor is False:
         return Blame(LOCAL, "konnektor")
+    access = _of_access(central, own=own)
     if chain.vpn is False:
-        central_access = central is not None and _outage(central.access)
-        return Blame(CENTRAL if central_access else LOCAL, "vpn")
-    for link in ("dns", "route"):
+        return Blame(access, "vpn")
+    if chain.dns is False:
+        # Nobody was asked whether the VPN is up: names of the TI vanish together with it.
+        hidden = chain.vpn is None and not chain.dns_mistaken and access == CENTRAL
+        return Blame(CENTRAL, "vpn") if hidden else Blame(LOCAL, "dns")
+    for link in ("route", "terminal", "smcb"):
         if getattr(chain, link) is False:
             return Blame(LOCAL, link)
-    for link, reports in (("idp", ("idp",)), ("fachdienst", ("erezept",))):
+    for link in ("idp", "fachdienst"):
         if getattr(chain, link) is False:
-            named = central is not None and any(_outage(getattr(central, r)) for r in reports)
-            return Blame(CENTRAL if named else UNCONFIRMED, link)
-    for link in ("terminal", "smcb"):
-        if getattr(chain, link) is False:
-            return Blame(LOCAL, link)
-    if central is not None:
-        for link in ("erezept", "vsdm", "idp", "access"):
-            if _outage(getattr(central, link)):
-                return Blame(CENTRAL, link)
+            named = central is not None and (_outage(central.erezept) or _outage(central.idp))
+            central_fault = named or access == CENTRAL
+            return Blame(CENTRAL if central_fault else UNCONFIRMED, link)
+    return _reported(chain, central, access)
+
+
+def _of_access(central: Central | None, *, own: bool) -> str:
+    """Whose fault a missing TI connection is: an outage of some provider may be that of ours."""
+    if central is None or not _outage(central.access):
+        return LOCAL
+    return CENTRAL if own or central.access == "full" else UNCONFIRMED
+
+
+def _reported(chain: Chain, central: Central | None, access: str) -> Blame:
+    """An outage that does not show here yet, or cannot; one of TI access shows by itself."""
+    if central is None:
+        return Blame(OK)
+    for link in ("erezept", "vsdm", "idp"):
+        if _outage(getattr(central, link)):
+            return Blame(CENTRAL, link)
+    proven = any((chain.vpn, chain.fachdienst, chain.idp))
+    if not proven and access == CENTRAL:
+        return Blame(CENTRAL, "access")
     return Blame(OK)
 
 

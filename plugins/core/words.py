@@ -15,6 +15,7 @@ from apowacht.plugins.core.advice import (
     OWNERS,
     REASONS,
     UNKNOWN_VALUE,
+    VERDICTS,
     WIDEST,
     Text,
 )
@@ -144,13 +145,15 @@ class _Words(dict[str, str]):
 
 def headline(finding: Finding, lang: str) -> str:
     """What is wrong, for line 1."""
-    return _named(finding, fill(ADVICE[finding.key].headline, finding.values, lang))
+    text = _named(finding, fill(ADVICE[finding.key].headline, finding.values, lang))
+    return _blamed(finding, 0, lang) + text
 
 
 def sentence(finding: Finding, lang: str) -> str:
     """What is wrong, as a full sentence; with the reason's own sentence where there is one."""
     text = fill(ADVICE[finding.key].sentence, finding.values, lang)
     text = f"{clean(finding.name)}: {text}" if finding.name else text
+    text = _blamed(finding, 1, lang) + text
     if finding.values.get("condition"):  # the name that the Konnektor's makers search for
         text = f"{text.removesuffix('.')} ({clean(str(finding.values['condition']))})."
     trouble: Trouble | None = finding.values.get("reason")  # type: ignore[assignment]
@@ -160,6 +163,12 @@ def sentence(finding: Finding, lang: str) -> str:
         held = (" (seit {since}, wird beobachtet)", " (for {since}, being watched)")
         text += fill(held, {"since": finding.held_seconds}, lang)
     return text
+
+
+def _blamed(finding: Finding, place: int, lang: str) -> str:
+    """Whose fault it is, said before the headline (0) or the sentence (1)."""
+    told = VERDICTS.get(str(finding.values.get("verdict")))
+    return pick(told[place], lang) if told else ""
 
 
 def _named(finding: Finding, text: str) -> str:

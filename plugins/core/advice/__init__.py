@@ -17,6 +17,7 @@ from apowacht.plugins.core.advice import (
     network,
     power,
     service,
+    way,
 )
 from apowacht.plugins.core.advice.reasons import REASONS
 from apowacht.plugins.core.advice.shape import NONE, Reason, Row, Text
@@ -27,6 +28,7 @@ from apowacht.plugins.core.advice.vocabulary import (
     NOTES,
     OWNERS,
     UNKNOWN_VALUE,
+    VERDICTS,
     WIDEST,
 )
 
@@ -40,6 +42,7 @@ __all__ = [
     "OWNERS",
     "REASONS",
     "UNKNOWN_VALUE",
+    "VERDICTS",
     "WIDEST",
     "Reason",
     "Row",
@@ -53,5 +56,6 @@ ADVICE: dict[str, Row] = {
     **identity.ROWS,
     **certificates.ROWS,
     **service.ROWS,
+    **way.ROWS,
     **monitor.ROWS,
 }

@@ -244,6 +244,48 @@ REASONS: dict[str, Reason] = {
             "The signature of the document of {host} is wrong.",
         ),
     ),
+    "central_status": Reason(
+        ("HTTP {status}", "HTTP {status}"),
+        (
+            "{host} antwortet mit HTTP {status}.",
+            "{host} answers with HTTP {status}.",
+        ),
+    ),
+    "idp_future": Reason(
+        ("Uhr falsch?", "clock wrong?"),
+        (
+            "Das Dokument von {host} ist nach unserer Uhr aus der Zukunft; Uhr dieses Rechners prüfen.",
+            "By our clock the document of {host} is from the future; check this computer's clock.",
+        ),
+    ),
+    "idp_expired": Reason(
+        ("abgelaufen", "expired"),
+        (
+            "Das Dokument von {host} ist abgelaufen; stimmt die Uhr dieses Rechners, liegt es am IDP.",
+            "The document of {host} has expired; if this computer's clock is right, the IDP is to blame.",
+        ),
+    ),
+    "idp_dates": Reason(
+        ("Daten fehlen", "dates missing"),
+        (
+            "Das Dokument von {host} sagt nicht, von wann bis wann es gilt.",
+            "The document of {host} does not say from when until when it is valid.",
+        ),
+    ),
+    "idp_certificate": Reason(
+        ("Zertifikat ungültig", "bad certificate"),
+        (
+            "Das Zertifikat, mit dem {host} sein Dokument unterschreibt, gilt nicht mehr oder noch nicht.",
+            "The certificate with which {host} signs its document is not valid any more, or not yet.",
+        ),
+    ),
+    "idp_chain": Reason(
+        ("Aussteller fremd", "unknown issuer"),
+        (
+            "Das Zertifikat im Dokument von {host} führt zu keiner Stelle in --idp-ca-file ({detail}).",
+            "The certificate in the document of {host} leads to no authority in --idp-ca-file ({detail}).",
+        ),
+    ),
     "http_garbled": Reason(
         ("HTTP unverständlich", "garbled HTTP"),
         (

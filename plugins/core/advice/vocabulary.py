@@ -254,6 +254,18 @@ NOTES: dict[str, Text] = {
     ),
 }
 
+VERDICTS: dict[str, tuple[Text, Text]] = {
+    # Whose fault: before the headline, and before the sentence.
+    "local": (("lokal: ", "local: "), ("Lokal: ", "Local: ")),
+    "central": (
+        NONE,
+        (
+            "Zentrale Störung, nichts neu starten: ",
+            "Central outage, do not restart anything: ",
+        ),
+    ),
+}
+
 LABELS: dict[str, Text] = {
     "owner": ("Zuständig", "Responsible"),
     "step": ("Zuerst", "First"),
