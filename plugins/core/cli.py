@@ -96,10 +96,6 @@ def _usage(error: click.exceptions.UsageError) -> OwnTrouble:
         return OwnTrouble("unknown_option", option=error.option_name, hint=hint)
     if isinstance(error, click.exceptions.BadOptionUsage):
         return OwnTrouble("missing_value", option=error.option_name)
-    if isinstance(error, click.exceptions.MissingParameter):
-        from apowacht.plugins.core.limits import option_name
-
-        return OwnTrouble("missing_option", option=option_name(error.param))
     if isinstance(error, click.exceptions.BadParameter):
         return _bad_parameter(error)
     text = error.message.partition("(")[2].rstrip(")") or error.message

@@ -69,6 +69,8 @@ def _check(options: Options) -> None:
     """What would otherwise be found too late, when a request has been entered already."""
     from apowacht.plugins.wire.tls import Trust
 
+    if not options.environment:
+        raise OwnTrouble("missing_option", option="--environment")
     if options.service_check and not options.log:
         raise OwnTrouble("missing_option", option="--log")
     Trust(None, options.central_tls_fingerprint)

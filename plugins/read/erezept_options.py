@@ -118,8 +118,7 @@ OWN = (
     option(
         "--environment",
         type=click.Choice(tuple(ENVIRONMENTS)),
-        required=True,
-        help="Which services: PU is the productive environment.",
+        help="Which services, to be named: PU is the productive environment.",
     ),
     option("--fachdienst-host", metavar="HOST", help="Another name of the Fachdienst."),
     _port("fachdienst", "the Fachdienst"),
