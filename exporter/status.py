@@ -70,13 +70,13 @@ def plain(value: Any) -> Any:
 
     from apowacht.plugins.core.limits import range_text
 
+    if isinstance(value, Range):  # a tuple, too
+        return range_text(value)
     if isinstance(value, dict):
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds")
-    return range_text(value) if isinstance(value, Range) else value
+    return value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
 
 
 def headline(result: Result, lang: str) -> str:
