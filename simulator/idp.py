@@ -56,7 +56,8 @@ class Idp(WebService):
     def __init__(self, document: str = "valid", **where: Any) -> None:
         super().__init__(**where)
         self._signers: dict[str, Holder] = {}
-        self._authority: Holder | None = None
+        name = "APOWACHT.KOMP-CA2 SIMULATOR"
+        self._authority = issue(name, "brainpoolP256r1", self.root, authority=True)
         self.become(document)
 
     def become(self, document: str) -> None:
@@ -69,6 +70,11 @@ class Idp(WebService):
     def signer(self) -> Holder:
         """Whose certificate the document shows in x5c."""
         return self._signer("valid")
+
+    @property
+    def authority_pem(self) -> bytes:
+        """Who has issued it: x5c shows the certificate alone, as gematik's sample does."""
+        return self._authority.pem(key=False)
 
     def respond(self, asking: Contact) -> Answer:
         """The document at its path, an error in the IDP's own words elsewhere."""
@@ -147,9 +153,6 @@ class Idp(WebService):
         own = ("P-256", "expired certificate", "another role")
         which = document if document in own else "valid"
         if which not in self._signers:
-            if self._authority is None:
-                name = "APOWACHT.KOMP-CA2 SIMULATOR"
-                self._authority = issue(name, "brainpoolP256r1", self.root, authority=True)
             self._signers[which] = issue(
                 "IDP Sig SIMULATOR",
                 "P-256" if which == "P-256" else "brainpoolP256r1",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-_PUBLIC = "192.0.2.80"
-"""An address that is none of the TI's, as the public name servers might give one."""
+_PUBLIC = "192.88.99.1"
+"""A public address, and nobody's (RFC 7526)."""
 
 
 class Telematik:
