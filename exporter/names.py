@@ -202,6 +202,8 @@ OWN_FAMILIES = (
            "When the configuration was last read without a mistake.", "gauge", "seconds"),
     Family("apowacht_exporter_config_mistakes",
            "Mistakes in the configuration; a site with one is watched as it was before."),
+    Family("apowacht_exporter_web_config_last_reload_successful",
+           "1 when the latest version of the web file could be used, else 0."),
     Family("apowacht_exporter_unprotected",
            "1 when others than this computer can read without users, certificates or TLS."),
     Family("apowacht_exporter_threads", "Threads that run checks."),
@@ -220,7 +222,7 @@ OWN_FAMILIES = (
     Family("apowacht_exporter_late_seconds_total",
            "By how much runs began later than planned, all together.", "counter", "seconds"),
     Family("apowacht_exporter_runs_total",
-           "Runs, by the reason why they had no answer; reason \"\" is an answer.",
+           "Runs, by the reason why they had no answer; reason none is an answer.",
            "counter", "", ("reason",)),
     Family("apowacht_exporter_samples_bytes", "Memory of the charts' numbers.", "gauge", "bytes"),
     Family("apowacht_exporter_journal_up",
@@ -239,7 +241,7 @@ OWN_FAMILIES = (
            "Requests for /probe that were refused because too many were under way.", "counter"),
     Family("apowacht_exporter_logins_failed_total", "Requests with a wrong login.", "counter"),
     Family("apowacht_exporter_scrape_duration_seconds",
-           "How long it took to write the sites' part of this answer.", "gauge", "seconds"),
+           "How long it took to write the latest answer with all sites.", "gauge", "seconds"),
 )  # fmt: skip
 """Of the exporter itself; left out where only certain sites are asked for."""
 

@@ -255,10 +255,10 @@ def _log(probe: Probe, result: Result) -> str:
     """What was asked, what was found, and the answer that the command line would give."""
     report = result.report
     where = f"{probe.target.host} port {probe.target.port or 'by default'}"
+    asked = f"asked at {result.asked_at.isoformat(timespec='milliseconds')}"
     lines = [
         f"module {probe.module.name}: check_apo_{report.check} of {where}",
-        f"asked at {result.asked_at.isoformat(timespec='milliseconds')}, "
-        f"took {result.duration_seconds:.3f} s, allowed {_limit(probe)} s",
+        f"{asked}, took {result.duration_seconds:.3f} s, allowed {_limit(probe)} s",
         f"reason: {result.reason or 'none, the target was judged'}",
     ]
     for finding in report.findings:

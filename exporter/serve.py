@@ -1,0 +1,117 @@
+"""The exporter's process: sockets, signals, an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from apowacht.exporter.clients import Client, Server, bound, config_of, renewed_context
+from apowacht.exporter.station import Station
+
+if TYPE_CHECKING:
+    import socket
+
+    from apowacht.exporter.settings import Settings
+
+LOG = logging.getLogger("apowacht.exporter")
+
+CLOSE_SECONDS = 10.0
+FAILED = 1
+
+
+def serve(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT; the exit code."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=settings.log_level.upper(),
+        format="%(levelname)s %(message)s",
+        force=True,
+    )
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    _more_files()
+    try:
+        sockets = list(bound(settings.listen))
+    except OSError as error:
+        LOG.error("cannot listen: %s", error.strerror or error)
+        return FAILED
+    station = Station(settings)
+    try:
+        return asyncio.run(_run(station, sockets))
+    finally:
+        if not station.close(CLOSE_SECONDS):
+            LOG.warning("checks were still under way at the end")
+        LOG.info("ended")
+
+
+async def _run(station: Station, sockets: list[socket.socket]) -> int:
+    from apowacht.exporter.app import application
+
+    context = renewed_context(station.web.context) if station.web.secured else None
+    Client.allowed = station.web.allows if context is not None else None
+    server = Server(config_of(application(station), context))
+    _watch_signals(server, station)
+    station.start()
+    scheme = "https" if context is not None else "http"
+    for one in sockets:
+        host, port = one.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        LOG.info("listening on %s://%s:%d", scheme, shown, port)
+    if not station.protected:
+        LOG.warning(
+            "others can reach this exporter without TLS, or without users or client "
+            "certificates; see --web-config-file"
+        )
+    _notify("READY=1")
+    await server.serve(sockets)
+    _notify("STOPPING=1")
+    return 0
+
+
+def _watch_signals(server: Server, station: Station) -> None:
+    loop = asyncio.get_running_loop()
+    tasks: set[asyncio.Future[object]] = set()
+
+    def end() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    def reload() -> None:
+        task: asyncio.Future[object] = loop.run_in_executor(None, station.reload)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+
+
+def _more_files() -> None:
+    """As many open files as the system lets us have: each device and reader takes one."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < hard:
+        most = hard if hard != resource.RLIM_INFINITY else 65536
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), hard))
+        except (OSError, ValueError):
+            LOG.debug("the limit of open files stays at %d", soft)
+
+
+def _notify(text: str) -> None:
+    """Tell systemd, where it asks for that (sd_notify(3))."""
+    place = os.environ.get("NOTIFY_SOCKET")
+    if not place:
+        return
+    import socket
+
+    address = "\0" + place[1:] if place.startswith("@") else place
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        try:
+            told.sendto(text.encode(), address)
+        except OSError as error:
+            LOG.debug("systemd: %s", error)
