@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from apowacht.exporter import words
+from apowacht.plugins.core.words import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,25 +20,21 @@ if TYPE_CHECKING:
 
     from nagiosplugin import Range
 
+    from apowacht.exporter.journal import Past
+    from apowacht.exporter.samples import Sample
+    from apowacht.plugins.core.report import State
+
 DAY_SECONDS = 86400.0
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 360, 96, 4, 6, 18
-COLUMNS = 240
-"""How many places a day is drawn with; each shows its smallest and its largest value."""
-MISSED = 2.5
-"""How many intervals without a point make a gap."""
 
 
 class Series(NamedTuple):
-    """One number over time: `points` are (epoch seconds, value) in order, and hold no gaps.
-
-    `interval` is the seconds between two points when none is missing.
-    """
+    """One metric of a check over the last day; its limits as they are now."""
 
     check: str
     name: str
     unit: str
-    points: Sequence[tuple[float, float]]
-    interval: float
+    samples: Sequence[Sample]
     warning: Range | None = None
     critical: Range | None = None
 
@@ -47,8 +44,8 @@ class Hour(NamedTuple):
 
     label: str
     least: str | None
-    mean: str | None
     most: str | None
+    last: str | None
 
 
 class Chart(NamedTuple):
@@ -57,16 +54,6 @@ class Chart(NamedTuple):
     caption: str
     svg: Markup
     hours: Sequence[Hour]
-
-
-class Change(NamedTuple):
-    """A line of the journal. States are named OK, WARNING, CRITICAL, UNKNOWN; None is no state."""
-
-    at: datetime
-    name: str
-    before: str | None
-    after: str
-    headline: str
 
 
 class Span(NamedTuple):
@@ -78,103 +65,89 @@ class Span(NamedTuple):
     headline: str = ""
 
 
-def runs(points: Sequence[tuple[float, float]], interval: float) -> list[list[tuple[float, float]]]:
-    """The points in pieces without a gap inside."""
-    pieces: list[list[tuple[float, float]]] = []
-    last = float("-inf")
-    for point in points:
-        if point[0] - last > MISSED * interval:
-            pieces.append([])
-        pieces[-1].append(point)
-        last = point[0]
-    return pieces
-
-
-def thin(piece: Sequence[tuple[float, float]], step: float) -> list[tuple[float, float]]:
-    """At most two points for each `step` seconds, its extremes, so that no peak is lost."""
-    if len(piece) <= 2:
-        return list(piece)
-    kept: list[tuple[float, float]] = []
-    for bucket in _buckets(piece, step).values():
-        kept += sorted({min(bucket, key=lambda p: p[1]), max(bucket, key=lambda p: p[1])})
-    return kept
-
-
-def _buckets(
-    points: Iterable[tuple[float, float]], step: float
-) -> dict[int, list[tuple[float, float]]]:
-    buckets: dict[int, list[tuple[float, float]]] = {}
-    for point in points:
-        buckets.setdefault(int(point[0] // step), []).append(point)
-    return buckets
+def pieces(samples: Sequence[Sample]) -> list[list[Sample]]:
+    """The samples in pieces without a gap inside: one empty place may be jitter, two are a gap."""
+    found: list[list[Sample]] = []
+    for sample in samples:
+        if not found or sample.start - found[-1][-1].start > 2 * sample.seconds:
+            found.append([])
+        found[-1].append(sample)
+    return found
 
 
 def draw(series: Series, end: datetime, lang: str) -> Chart | None:
-    """The 24 hours before `end`; None when there is no point in them."""
+    """The 24 hours before `end`; None when nothing was seen in them."""
     stop = end.timestamp()
     start = stop - DAY_SECONDS
-    points = [p for p in series.points if start <= p[0] <= stop and abs(p[1]) < 1e15]
-    if not points:
+    samples = [s for s in series.samples if start <= s.start + s.seconds / 2 and s.start <= stop]
+    if not samples:
         return None
-    values = [value for _, value in points]
     name = words.metric_name(series.name, lang)
-    told = (words.number(v, series.unit, lang) for v in (values[-1], min(values), max(values)))
-    caption = words.word("drawn", lang, **dict(zip(("last", "least", "most"), told, strict=True)),
-                         name=name)  # fmt: skip
-    svg = _svg(series, points, start, end, caption)
-    return Chart(caption, svg, _hours(points, series.unit, end, lang))
+    low, high = min(s.least for s in samples), max(s.most for s in samples)
+    last, least, most = (words.number(v, series.unit, lang) for v in (samples[-1].last, low, high))
+    caption = words.word("drawn", lang, name=name, last=last, least=least, most=most)
+    svg = _svg(series, samples, (low, high), end, caption)
+    return Chart(caption, svg, _hours(samples, series.unit, end, lang))
 
 
 def _svg(
     series: Series,
-    points: Sequence[tuple[float, float]],
-    start: float,
+    samples: Sequence[Sample],
+    reached: tuple[float, float],
     end: datetime,
     caption: str,
 ) -> Markup:
-    values = [value for _, value in points]
-    low, high = min(values), max(values)
-    limits = [
-        (bound, kind)
-        for limit, kind in ((series.warning, "warning"), (series.critical, "critical"))
-        for bound in _bounds(limit)
-    ]
-    # A limit far away would press the line flat; one nearby is drawn.
-    reach = max(high - low, abs(high) * 0.5, 1e-9)
-    limits = [(b, kind) for b, kind in limits if low - reach <= b <= high + reach]
-    low, high = min([low, *(b for b, _ in limits)]), max([high, *(b for b, _ in limits)])
+    start = end.timestamp() - DAY_SECONDS
+    limits = _limits(series, *reached)
+    low, high = min([reached[0], *limits]), max([reached[1], *limits])
     if high == low:
         low, high = low - (abs(low) or 1) * 0.5, high + (abs(high) or 1) * 0.5
 
     def x(at: float) -> str:
-        return f"{LEFT + (at - start) / DAY_SECONDS * (WIDTH - 2 * LEFT):.1f}"
+        return f"{LEFT + max(at - start, 0) / DAY_SECONDS * (WIDTH - 2 * LEFT):.1f}"
 
     def y(value: float) -> str:
         return f"{TOP + (high - value) / (high - low) * (HEIGHT - TOP - FOOT - 4):.1f}"
 
     parts = []
-    base = HEIGHT - FOOT
     for at, label in _ticks(start, end):
-        parts.append(Markup('<path d="M{0} {1}V{2}" stroke="#c9c9cf"/>').format(x(at), TOP, base))
-        parts.append(Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>')
-                     .format(x(at), HEIGHT - 5, label))  # fmt: skip
-    for bound, kind in limits:
-        dash, colour = ("6 3", "#8a5c00") if kind == "warning" else ("2 3", "#b00020")
-        parts.append(Markup(
-            '<path d="M{0} {1}H{2}" stroke="{3}" stroke-dasharray="{4}"/>'
-        ).format(LEFT, y(bound), WIDTH - LEFT, colour, dash))  # fmt: skip
-    for piece in runs(points, series.interval):
-        thinned = thin(piece, DAY_SECONDS / COLUMNS)
-        if len(thinned) == 1:  # a point alone is a dot
-            thinned *= 2
-        path = "L".join(f"{x(at)} {y(value)}" for at, value in thinned)
-        parts.append(
-            Markup('<path d="M{}" fill="none" stroke="currentColor" stroke-width="1.6"'
-                   ' stroke-linejoin="round" stroke-linecap="round"/>').format(path)
-        )  # fmt: skip
-    return Markup('<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, HEIGHT, caption, Markup("").join(parts)
-    )
+        parts.append(TICK.format(x(at), TOP, HEIGHT - FOOT, HEIGHT - 5, label))
+    for bound, kind in limits.items():
+        parts.append(LIMIT.format(LEFT, y(bound), WIDTH - LEFT, *LIMIT_LOOKS[kind]))
+    for piece in pieces(samples):
+        places = [(x(one.start + one.seconds / 2), one) for one in piece]
+        upper = [f"{place} {y(one.most)}" for place, one in places]
+        lower = [f"{place} {y(one.least)}" for place, one in reversed(places)]
+        line = [f"{place} {y(one.last)}" for place, one in places]
+        if len(line) == 1:  # a point alone is a dot
+            line *= 2
+        parts.append(BAND.format("L".join(upper + lower)))
+        parts.append(LINE.format("L".join(line)))
+    return FRAME.format(WIDTH, HEIGHT, caption, Markup("").join(parts))
+
+
+FRAME = Markup('<svg class="c" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
+TICK = Markup(
+    '<path d="M{0} {1}V{2}" stroke="#c9c9cf"/><text x="{0}" y="{3}" text-anchor="middle">{4}</text>'
+)
+LIMIT = Markup('<path d="M{} {}H{}" stroke="{}" stroke-dasharray="{}"/>')
+LIMIT_LOOKS = {"warning": ("#8a5c00", "6 3"), "critical": ("#b00020", "2 3")}
+BAND = Markup('<path d="M{}z" fill="currentColor" fill-opacity=".3"/>')
+LINE = Markup(
+    '<path d="M{}" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"'
+    ' stroke-linecap="round"/>'
+)
+
+
+def _limits(series: Series, low: float, high: float) -> dict[float, str]:
+    """The bounds near enough to be drawn; one far away would press the line flat."""
+    reach = max(high - low, abs(high) * 0.5, 1e-9)
+    found = {}
+    for limit, kind in ((series.warning, "warning"), (series.critical, "critical")):
+        for bound in _bounds(limit):
+            if low - reach <= bound <= high + reach:
+                found[bound] = kind
+    return found
 
 
 def _bounds(limit: Range | None) -> list[float]:
@@ -194,31 +167,30 @@ def _ticks(start: float, end: datetime) -> list[tuple[float, str]]:
     return ticks
 
 
-def _hours(
-    points: Sequence[tuple[float, float]], unit: str, end: datetime, lang: str
-) -> list[Hour]:
-    buckets = _buckets(points, 3600)
-    last = int(end.timestamp() // 3600)
+def _hours(samples: Sequence[Sample], unit: str, end: datetime, lang: str) -> list[Hour]:
+    """Every hour from the first one with data to the last, the newest first."""
+    hours: dict[int, list[Sample]] = {}
+    for sample in samples:
+        hours.setdefault(int(sample.start // 3600), []).append(sample)
     rows = []
-    for hour in range(last, last - 25, -1):
+    for hour in range(int(end.timestamp() // 3600), min(hours) - 1, -1):
         label = f"{end.fromtimestamp(hour * 3600).astimezone():%d.%m. %H:%M}"
-        values = [value for _, value in buckets.get(hour, ())]
-        if not values:
+        seen = hours.get(hour)
+        if not seen:
             rows.append(Hour(label, None, None, None))
             continue
-        shown = (min(values), sum(values) / len(values), max(values))
-        rows.append(Hour(label, *(words.number(value, unit, lang) for value in shown)))
-    while rows and rows[-1].least is None and rows[-1].label:
-        rows.pop()  # before the first point there is nothing to tell
+        values = (min(s.least for s in seen), max(s.most for s in seen), seen[-1].last)
+        rows.append(Hour(label, *(words.number(value, unit, lang) for value in values)))
     return rows
 
 
 def spans(
-    changes: Sequence[Change],
-    first: Mapping[str, str],
+    changes: Sequence[Past],
+    first: Mapping[str, State],
     gaps: Sequence[tuple[datetime, datetime]],
     start: datetime,
     end: datetime,
+    lang: str,
 ) -> dict[str, list[Span]]:
     """Each check's states from `start` to `end` without a hole; gaps are spans with state "".
 
@@ -229,16 +201,17 @@ def spans(
     names = dict.fromkeys([*first, *(change.name for change in changes)])
     lanes = {}
     for name in names:
-        told = [Span(since, until, first.get(name, ""))]
+        told = [Span(since, until, first[name].name if name in first else "")]
         for change in sorted((c for c in changes if c.name == name), key=lambda c: c.at):
-            at = change.at.timestamp()
+            at, state = change.at.timestamp(), change.after.name
+            headline = pick(change.headline, lang)
             if at > until:
                 break
             if at <= since:
-                told = [Span(since, until, change.after, change.headline)]
+                told = [Span(since, until, state, headline)]
             else:
                 told[-1] = told[-1]._replace(end=at)
-                told.append(Span(at, until, change.after, change.headline))
+                told.append(Span(at, until, state, headline))
         cut = [(max(a.timestamp(), since), min(b.timestamp(), until)) for a, b in gaps]
         lanes[name] = _joined(_without(told, [gap for gap in cut if gap[0] < gap[1]]))
     return lanes

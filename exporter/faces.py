@@ -5,9 +5,7 @@ Pure: the views of `status` in, records for the templates out. Everything foreig
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from apowacht.exporter import words
@@ -17,6 +15,7 @@ from apowacht.plugins.core.words import duration, pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 View = dict[str, Any]
 """One site, or a part of it, as `status` tells it."""
@@ -83,24 +82,16 @@ class Face:
     words: str = field(default="", repr=False)
 
 
-def moment(value: object) -> datetime | None:
-    """A moment of a view, which may be written as ISO 8601."""
-    if isinstance(value, str) and value:
-        value = datetime.fromisoformat(value)
-    return value if isinstance(value, datetime) else None
-
-
 def kind_of(part: Mapping[str, Any]) -> str:
     """The shape for a tile, a check or a site; what is old is never shown as good."""
     state = part.get("state")
     if state is None:
         return "absent"
-    if part.get("stale"):
+    if part.get("stale") or part.get("key") == "monitor.stale":
         return "stale"
-    word = str(getattr(state, "name", state)).lower()
-    if part.get("maintenance") and word != "ok":
+    if state != "OK" and part.get("maintenance_now" if "tiles" in part else "maintenance"):
         return "maintenance"
-    return word if word in KINDS else "unknown"
+    return str(state).lower()
 
 
 def since(at: datetime | None, now: datetime, lang: str) -> str:
@@ -122,158 +113,122 @@ def helper(part: Mapping[str, Any]) -> Help | None:
     return found if found.who or found.phone or found.contract else None
 
 
-def labelled(lines: Sequence[str], lang: str) -> tuple[str, list[tuple[str, str]]]:
-    """Owner, and what to do first and what never, from the lines of a report."""
-    found = {}
-    for key in ("owner", "step", "never"):
-        start = f"{pick(LABELS[key], lang)}: "
-        found[key] = next((line[len(start) :] for line in lines if line.startswith(start)), "")
-    steps = [(pick(LABELS[key], lang), found[key]) for key in ("step", "never") if found[key]]
-    return found["owner"], steps
+def steps(part: View, lang: str) -> list[tuple[str, str]]:
+    """What to do first and what never, each with its label."""
+    return [(pick(LABELS[key], lang), str(part[key])) for key in ("step", "never") if part[key]]
 
 
 def tile(part: View, now: datetime, lang: str) -> Tile:
     """One link of the chain, from its part of the view."""
     kind = kind_of(part)
-    worst = _worst_check(part)
-    owner, steps = labelled(worst.get("details") or (), lang)
-    follows = bool(part.get("follows")) and not part.get("first")
-    if kind in ("ok", "absent", "stale") or follows:
-        # The step for a consequence would lead away from its cause.
-        owner, steps = "", []
+    first = bool(part["first"]) and _named(part, kind)
+    # The step for a consequence would lead away from its cause.
+    quiet = part["follows"] or not _named(part, kind)
     return Tile(
         str(part["layer"]),
         kind,
-        _sentence(part, kind, now, lang),
-        "" if kind in ("absent", "stale") else since(moment(part.get("since")), now, lang),
-        owner,
+        str(part["sentence"] or words.word("nothing_said", lang)),
+        since(part["since"], now, lang),
+        "" if quiet else str(part["owner"] or ""),
         helper(part),
-        steps,
-        _note(part.get("maintenance")),
-        bool(part.get("first")) and kind != "stale",
-        follows,
+        () if quiet else steps(part, lang),
+        note(part),
+        first,
+        bool(part["follows"]) and not part["first"],
     )
 
 
-def _sentence(part: View, kind: str, now: datetime, lang: str) -> str:
-    default = {"absent": "not_watched", "ok": "nothing_said"}.get(kind, "not_asked")
-    told = str(part.get("sentence") or words.word(default, lang))
-    asked = moment(_worst_check(part).get("asked_at"))
-    if kind != "stale" or asked is None:
-        return told
-    return words.word("stale_tile", lang, time=words.clock(asked, lang, now), sentence=told)
+def _named(part: View, kind: str) -> bool:
+    """Whether a fault of the site is named here; not when it is maintenance or our own trouble."""
+    key = part["key"]
+    return kind in ("critical", "warning", "unknown") and bool(key) and key[:8] != "monitor."
 
 
-def _note(maintenance: object) -> str:
-    if isinstance(maintenance, dict):
-        return str(maintenance.get("text") or "")
-    return maintenance if isinstance(maintenance, str) else ""
-
-
-def _worst_check(part: View) -> View:
-    checks: list[View] = part.get("checks") or []
-    return min(checks, key=lambda check: KINDS.index(kind_of(check)), default={})
+def note(part: View) -> str:
+    """The text of the maintenance that a tile or a check is under."""
+    window = part["maintenance"]
+    return str(window["text"]) if window else ""
 
 
 def notices(view: View, now: datetime, lang: str) -> list[Notice]:
     """Maintenance announced and under way, and what is out of date."""
     found = []
-    old = [part for part in view["tiles"] if part.get("stale")]
-    if old and not view.get("stale"):
+    old = [part for part in view["tiles"] if part["stale"]]
+    if old and not view["stale"]:
         names = ", ".join(words.word(str(part["layer"]), lang) for part in old)
         found.append(Notice("stale", words.word("stale_part", lang, layers=names), ""))
-    for window in view.get("maintenance") or ():
-        start, end = moment(window.get("start")), moment(window.get("end"))
-        current = bool(window.get("current", start is not None and start <= now))
-        found.append(
-            Notice(
-                "maintenance",
-                words.word("maintenance_now" if current else "maintenance_soon", lang) + ":",
-                " · ".join(filter(None, _window(window, start, end, current, now, lang))),
-            )
-        )
+    for window in view["maintenance"]:
+        key = "maintenance_now" if window["current"] else "maintenance_soon"
+        told = " · ".join(filter(None, _window(window, now, lang)))
+        found.append(Notice("maintenance", f"{words.word(key, lang)}:", told))
     return found
 
 
-def _window(
-    window: View,
-    start: datetime | None,
-    end: datetime | None,
-    current: bool,
-    now: datetime,
-    lang: str,
-) -> list[str]:
+def _window(window: View, now: datetime, lang: str) -> list[str]:
+    start, end = window["start"], window["end"]
     when = ""
-    if end is not None and (current or start is None):
+    if end is not None and (window["current"] or start is None):
         when = words.word("until", lang, end=words.clock(end, lang, now))
     elif start is not None and end is not None:
-        close = words.clock(end, lang, start)
+        same = end.astimezone().date() == start.astimezone().date()
+        close = words.clock(end, lang, start if same else now)
         when = words.word("span", lang, start=words.clock(start, lang, now), end=close)
-    checks = ", ".join(map(str, window.get("checks") or ())) or words.word("whole_site", lang)
-    return [str(window.get("text") or ""), when, words.word("affects", lang, checks=checks)]
+    checks = ", ".join(map(str, window["checks"])) or words.word("whole_site", lang)
+    return [str(window["text"]), when, words.word("affects", lang, checks=checks)]
 
 
 def face(view: View, lang: str) -> Face:
     """One site as its page shows it."""
-    now = moment(view["moment"]) or datetime.now().astimezone()
+    now, at = view["moment"], view["since"]
     tiles = [tile(part, now, lang) for part in view["tiles"]]
     kind = kind_of(view)
-    if not any(part.get("checks") for part in view["tiles"]):
-        kind = "unknown"
-    first = next((t for t in tiles if t.first), None)
     headline, sentence = _headline(view, kind, lang)
-    at = moment(view.get("since"))
+    first = next((t for t in tiles if t.first), None)
+    calm = kind in ("ok", "maintenance")
     return Face(
         str(view["name"]),
-        str(view.get("title") or view["name"]),
+        str(view["title"]),
         kind,
         headline,
         headline if kind != "ok" else "",
-        since(at, now, lang) if kind != "ok" else "",
-        sentence,
-        first.owner if first else "",
-        first.contact if first and kind != "ok" else None,
-        first.steps if first else (),
+        since(at, now, lang),
+        sentence if sentence != headline else "",
+        "" if calm else str(view["owner"] or ""),
+        first.contact if first else None,
+        () if calm else steps(view, lang),
         tiles,
         notices(view, now, lang),
         first.layer if first else "",
-        words.word("since", lang, since=words.clock(at, lang, now)) if at and kind != "ok" else "",
+        words.word("since", lang, since=words.clock(at, lang, now)) if at else "",
         at.timestamp() if at else 0.0,
         _words(view),
     )
 
 
 def _headline(view: View, kind: str, lang: str) -> tuple[str, str]:
-    """What stands large on top, in a few words, and the sentence below it."""
+    """What stands large on top, and the sentence below it."""
     if kind == "ok":
         return words.word("all_well", lang), ""
-    told = str(view.get("headline") or words.word("not_asked", lang))
-    if kind == "stale":
-        return words.word("stale_page", lang), told
-    first = next((part for part in view["tiles"] if part.get("first")), None)
-    summary = str(_worst_check(first).get("summary") or "") if first else ""
-    short = re.sub(r" \(\+\d+\)$", "", summary)  # the number of other faults
-    if not short or short.endswith("…") or short == told:
-        return told, ""
-    return short, told
+    told = str(view["headline"] or view["sentence"])
+    if kind == "maintenance":
+        text = str(view["maintenance_now"]["text"])
+        return f"{words.word('maintenance_now', lang)}: {text}", told
+    return told, str(view["sentence"] or "")
 
 
 def _words(view: View) -> str:
     """What a search looks at: names and contacts, not the sentences."""
-    parts = [view["name"], view.get("title")]
-    for part in view["tiles"]:
-        parts += [part.get("who"), part.get("phone")]
+    parts = [view["name"], view["title"], *(part["who"] for part in view["tiles"])]
     return "\n".join(str(part) for part in parts if part).casefold()
 
 
 def freshness(view: View, lang: str) -> str:
     """«Stand 14:05:10, nächste Prüfung 14:06»: the newest answer and the next question."""
-    checks = [check for part in view["tiles"] for check in part.get("checks") or ()]
-    now = moment(view["moment"]) or datetime.now().astimezone()
+    checks = [check for part in view["tiles"] for check in part["checks"]]
     return fresh(
-        max(filter(None, (moment(c.get("asked_at")) for c in checks)), default=None),
-        min(filter(None, (moment(c.get("next_at")) for c in checks)), default=None),
-        now,
+        max((check["asked_at"] for check in checks if check["asked_at"]), default=None),
+        min((check["next_at"] for check in checks if check["next_at"]), default=None),
+        view["moment"],
         lang,
     )
 

@@ -5,7 +5,7 @@ of `status`. The HTTP side calls one function per page and sends what it returns
 
     query = Query.read(parameters, path, accept_language)   # never fails, whatever a URL holds
     overview(views, query)        `/`: one view is the pharmacy's page, several are the list
-    site(view, history, query)    `/site/<name>`; history is a History, or None when unreadable
+    site(view, history, query)    `/site/<name>`; the history is made by `past.history`
     wall(views, query)            `/wall`
     missing(name, names, query)   404 for an unknown site, with the nearest names
     failed(query, status)         503 when the data cannot be loaded: a page must say so
@@ -188,7 +188,7 @@ def _list(views: Sequence[View], query: Query) -> Page:
         fresh=_stand(views, lang),
         links=_links([(query.url("wall"), "wall")], lang),
         totals=_totals(faces, query),
-        notices=_shared(faces, lang),
+        notices=[] if wanted or query.state else _shared(faces, lang),
         problems=[one for one in chosen if one.kind != "ok"],
         good_rows=good if open_rows else [],
         well=[] if open_rows else good,
@@ -264,7 +264,7 @@ def _stand(views: Sequence[View], lang: str) -> str:
     return freshness(everything, lang)
 
 
-def site(view: View, history: History | None, query: Query) -> Page:
+def site(view: View, history: History, query: Query) -> Page:
     """`/site/<name>`: every check of one site, and its past."""
     lang = query.lang
     shown = face(view, lang)
@@ -280,9 +280,9 @@ def site(view: View, history: History | None, query: Query) -> Page:
         links=_links(links, lang),
         face=shown,
         checks=past.checks(view, lang),
-        history=history is not None,
-        csv=csv if history is not None and history.csv else "",
-        **(past.told(view, history, lang) if history is not None else {}),
+        history=history,
+        csv=csv if history.csv else "",
+        **past.told(history, lang),
     )
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apowacht.exporter import charts, words
-from apowacht.exporter.faces import fresh, kind_of, moment, since
-from apowacht.plugins.core.words import duration
+from apowacht.exporter.charts import Series
+from apowacht.exporter.faces import fresh, kind_of, note, since
+from apowacht.exporter.ledger import LedgerTrouble
+from apowacht.plugins.core.words import duration, pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from apowacht.exporter.charts import Change, Day, Series, Span
+    from apowacht.exporter.charts import Day, Span
     from apowacht.exporter.faces import View
+    from apowacht.exporter.journal import Journal, Past
+    from apowacht.exporter.samples import Samples
+    from apowacht.plugins.core.report import State
 
+DAYS = 7
 MOST_ENTRIES = 200
 FEW_SPANS = 6
 
@@ -23,44 +30,89 @@ FEW_SPANS = 6
 class History(NamedTuple):
     """One site's past between two moments: numbers, changes of state, and when nobody looked.
 
-    `states` is each check's state at `start`; `csv` whether `/site/<name>/journal.csv` exists.
-    The charts show the last 24 hours before `end`.
+    `states` is each check's state at `start`; the charts show the last 24 hours before `end`.
+    Without `readable` the journal could not be read, and nothing is known of changes and gaps.
+    `csv` tells whether `/site/<name>/journal.csv` exists.
     """
 
     start: datetime
     end: datetime
     series: Sequence[Series] = ()
-    changes: Sequence[Change] = ()
+    changes: Sequence[Past] = ()
     gaps: Sequence[tuple[datetime, datetime]] = ()
-    states: Mapping[str, str] = {}
+    states: Mapping[str, State] = {}
+    readable: bool = True
     csv: bool = False
+
+
+def history(view: View, samples: Samples, journal: Journal | None, *, csv: bool = False) -> History:
+    """The past of a site up to the moment of its view: a week of changes, a day of numbers."""
+    end = view["moment"]
+    start = end - timedelta(days=DAYS)
+    found = History(start, end, _series(view, samples), readable=False, csv=csv)
+    if journal is None:
+        return found
+    name = str(view["name"])
+    try:
+        return found._replace(
+            changes=journal.changes(name, start, end),
+            gaps=journal.gaps(start, end),
+            states=journal.states_at(name, start),
+            readable=True,
+        )
+    except LedgerTrouble:
+        return found
+
+
+def _series(view: View, samples: Samples) -> list[Series]:
+    """All metrics of all checks; unit and limits are those of the latest answer."""
+    found = []
+    for check in _checks(view):
+        key = (str(view["name"]), str(check["name"]))
+        known = {metric["name"]: metric for metric in check["metrics"]}
+        for name in samples.names(key):
+            now = known.get(name, {"unit": "", "warning": None, "critical": None})
+            found.append(
+                Series(key[1], name, now["unit"], samples.read(key, name), now["warning"],
+                       now["critical"])
+            )  # fmt: skip
+    return found
+
+
+def _checks(view: View) -> list[View]:
+    return [check for part in view["tiles"] for check in part["checks"]]
 
 
 def checks(view: View, lang: str) -> list[dict[str, Any]]:
     """Each check with its lines, its age and its readings, in the order of the chain."""
-    now = moment(view["moment"])
-    assert now is not None  # noqa: S101
+    now = view["moment"]
     return [
         {
-            "kind": kind_of(check) if check.get("asked_at") else "unknown",
-            "title": str(check["name"]),
-            "fresh": fresh(moment(check.get("asked_at")), moment(check.get("next_at")), now, lang),
-            "summary": str(check.get("summary") or words.word("not_asked", lang)),
-            "since": since(moment(check.get("since")), now, lang),
-            "note": _note(check.get("maintenance")),
-            "details": [str(line) for line in check.get("details") or ()],
-            "readings": _readings(check.get("metrics") or (), lang),
-            "open": False,
+            "kind": kind_of(check),
+            "title": check["name"],
+            "fresh": fresh(check["asked_at"], check["next_at"], now, lang),
+            "summary": check["sentence"] if check["stale"] else check["summary"],
+            "since": since(check["since"], now, lang),
+            "before": _before(check["last"], now, lang),
+            "note": note(check),
+            "details": check["details"],
+            "readings": _readings(check["metrics"], lang),
         }
-        for part in view["tiles"]
-        for check in part.get("checks") or ()
+        for check in _checks(view)
     ]
 
 
-def _note(maintenance: object) -> str:
-    if isinstance(maintenance, dict):
-        return str(maintenance.get("text") or "")
-    return maintenance if isinstance(maintenance, str) else ""
+def _before(last: View | None, now: datetime, lang: str) -> str:
+    """What the journal knew of a check that was not asked again yet."""
+    if last is None:
+        return ""
+    return words.word(
+        "before_restart",
+        lang,
+        state=words.word(last["state"].lower(), lang),
+        since=since(last["since"], now, lang),
+        headline=last["headline"],
+    )
 
 
 def _readings(metrics: Sequence[Any], lang: str) -> list[dict[str, str]]:
@@ -68,17 +120,19 @@ def _readings(metrics: Sequence[Any], lang: str) -> list[dict[str, str]]:
         {
             "name": words.metric_name(m["name"], lang),
             "value": words.number(m["value"], m["unit"], lang),
-            "warning": words.limit(m.get("warning"), m["unit"], lang),
-            "critical": words.limit(m.get("critical"), m["unit"], lang),
+            "warning": words.limit(m["warning"], m["unit"], lang),
+            "critical": words.limit(m["critical"], m["unit"], lang),
         }
         for m in metrics
     ]
 
 
-def told(view: View, history: History, lang: str) -> dict[str, Any]:
+def told(history: History, lang: str) -> dict[str, Any]:
     """The past for the page: lanes of states, charts, days, and every change."""
     since_, until = history.start.timestamp(), history.end.timestamp()
-    lanes = charts.spans(history.changes, history.states, history.gaps, history.start, history.end)
+    lanes = charts.spans(
+        history.changes, history.states, history.gaps, history.start, history.end, lang
+    )
     entries = sorted(history.changes, key=lambda change: change.at, reverse=True)
     shown = entries[:MOST_ENTRIES]
     return {
@@ -154,16 +208,16 @@ def _day(row: Day, lang: str) -> dict[str, str]:
     }
 
 
-def _entry(change: Change, lang: str) -> dict[str, str]:
+def _entry(change: Past, lang: str) -> dict[str, str]:
     before, after = (_state(state, lang) for state in (change.before, change.after))
     return {
         "when": _stamp(change.at, lang),
         "name": change.name,
-        "kind": change.after.lower(),
+        "kind": change.after.name.lower(),
         "states": words.word("change", lang, before=before, after=after),
-        "text": change.headline,
+        "text": pick(change.headline, lang),
     }
 
 
-def _state(state: str | None, lang: str) -> str:
-    return words.word(state.lower() if state else "gap", lang)
+def _state(state: State | None, lang: str) -> str:
+    return words.word("gap" if state is None else state.name.lower(), lang)

@@ -73,14 +73,6 @@ WORDS: Mapping[str, Text] = {
     "never_asked": ("noch keine Prüfung", "no check yet"),
     "now": ("jetzt", "now"),
     "yesterday": ("gestern {time}", "yesterday {time}"),
-    "stale_page": (
-        "Diese Angaben sind veraltet. Grün hier nicht glauben, IT-Betreuer anrufen.",
-        "This page is out of date. Do not trust green here; call your IT partner.",
-    ),
-    "stale_tile": (
-        "Keine neuen Werte seit {time}. Zuletzt: {sentence}",
-        "No new readings since {time}. Latest: {sentence}",
-    ),
     "stale_part": (
         "Ein Teil der Angaben ist veraltet: {layers}.",
         "Part of this page is out of date: {layers}.",
@@ -167,7 +159,11 @@ WORDS: Mapping[str, Text] = {
     "as_table": ("Als Tabelle", "As a table"),
     "hour": ("Stunde", "Hour"),
     "least": ("kleinster", "smallest"),
-    "mean": ("Mittel", "mean"),
+    "last": ("zuletzt", "latest"),
+    "before_restart": (
+        "Vor dem letzten Start der Überwachung: {state} {since}. {headline}",
+        "Before the monitoring last started: {state} {since}. {headline}",
+    ),
     "most": ("größter", "largest"),
     "more_spans": ("{n} frühere", "{n} earlier"),
     "no_numbers": (
@@ -252,6 +248,10 @@ ENDINGS: Mapping[str, Text] = {
 }
 
 
+JOINED = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit, which belong on one line."""
+
+
 def word(key: str, lang: str, **values: object) -> str:
     """A text of WORDS with its placeholders filled; the values are foreign and stay plain text."""
     text = WORDS[key][LANGUAGES.index(lang)]
@@ -272,12 +272,12 @@ def metric_name(name: str, lang: str) -> str:
 def number(value: float, unit: str, lang: str) -> str:
     """A reading with its unit, as exact as it is useful."""
     if unit == "s" and abs(value) >= 120:
-        return ("-" if value < 0 else "") + duration(abs(value), lang)
+        return ("-" if value < 0 else "") + duration(abs(value), lang).replace(" ", JOINED)
     if unit == "s" and 0 < abs(value) < 1:
         value, unit = value * 1000, "ms"
     text = decimal(round(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 3))
     text = text.replace(".", ",") if lang == "de" else text
-    return f"{text} {'°C' if unit == 'C' else unit}".rstrip()
+    return f"{text}{JOINED}{'°C' if unit == 'C' else unit}" if unit else text
 
 
 def limit(value: Range | None, unit: str, lang: str) -> str:
