@@ -230,10 +230,11 @@ def konnektor(options: Options, host: str | None) -> Data | None:
     }  # fmt: skip
     port = options.port or (80 if options.no_tls else 443)
     try:
+        if told["asked"]:  # first, because it also finds options that will not do
+            told["answer"] = _answer(options)
+            port = options.port or port
         address = resolve(host, port, part(options, DNS_PART, DNS_SECONDS))[0]
         told |= _port(options, address)
-        if told["asked"] and told["reason"] is None:
-            told["answer"] = _answer(options)
     except TargetTrouble as trouble:
         from dataclasses import asdict
 
@@ -277,5 +278,5 @@ def _answer(options: Options) -> Data:
     own = copy.copy(options)
     own.deadline = Deadline(options.deadline.remaining() * KONNEKTOR_PART)
     answer = asking.ask(own, ("resource", "terminals", "cards"), context=False)
-    options.insecure = own.insecure
+    options.insecure, options.port = own.insecure, own.port
     return terminal.remember(answer, own).data
