@@ -113,11 +113,11 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("chromium is not installed")
     with contextlib.ExitStack() as stack:
         profile = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-        # The browser reads commands on 3 and writes answers on 4.
+        # The browser reads commands on 3 and writes answers on 4; a plain sh knows no fd above 9.
         their_in, our_out = os.pipe()
         our_in, their_out = os.pipe()
         process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}', program, *FLAGS,
+            ["/bin/bash", "-c", f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}', program, *FLAGS,
              f"--user-data-dir={profile}"],
             pass_fds=(their_in, their_out),
             stdin=subprocess.DEVNULL,
