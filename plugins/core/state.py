@@ -52,7 +52,8 @@ class StateTrouble(OwnTrouble):
     """The state cannot be used. Values: `folder`, `file` (a path or ""), `detail`.
 
     Reasons: state_folder (none, or not usable), state_readonly, state_full, state_locked,
-    state_corrupt, state_newer (written by a later version), state_future (clock).
+    state_corrupt, state_newer (written by a later version), state_future (clock), state_beside
+    (there is a common folder, and it is not the one in use).
     """
 
 
@@ -69,6 +70,7 @@ class Store:
         named = folder or os.environ.get("APOWACHT_STATE_DIR")
         self.folder = named or choose_folder(os.environ)
         self._shared = bool(named)
+        self._beside = not named and self.folder != SYSTEM_FOLDER and os.path.isdir(SYSTEM_FOLDER)
         self.trouble: str | None = None
         self.troubles: list[StateTrouble] = []
         self.clock = clock
@@ -114,10 +116,13 @@ class Store:
         """As `change`, for limits that protect others: durable on return, or StateTrouble.
 
         Raises whenever the state cannot be locked, read or written, is damaged, was written by
-        a later version, or lies in the future. A key that was never used gives {}.
+        a later version, or lies in the future; and in a user's own folder beside the common one:
+        each user would have a limit of his own. A key that was never used gives {}.
         """
         self.trouble = None
         try:
+            if self._beside:
+                raise StateTrouble("state_beside", folder=SYSTEM_FOLDER, file="", detail="")
             path = self._ready(topic, key)
             with _Lock(path, wait):
                 old = self._load(path, key, CLOCK_JITTER)

@@ -86,7 +86,7 @@ def _seldom(options: Options, contact: Contact, ask: Callable[[], Data], *, may:
     return sparingly(
         options.store,
         "erezept",
-        (contact.place.service, f"{contact.place.host}:{contact.place.port}"),
+        _key(contact.place),
         options.now.timestamp(),
         RARELY,
         ask,
@@ -118,13 +118,18 @@ def service_check(
     return sparingly(
         options.store,
         "servicecheck",
-        ("fachdienst", f"{contact.place.host}:{contact.place.port}"),
+        _key(contact.place),
         options.now.timestamp(),
         SERVICE_CHECK,
         lambda: _get_root(options, contact, tries[-1]),
         may=idle,
         wait=min(2.0, options.deadline.remaining() / 4),
     )
+
+
+def _key(place: Place) -> tuple[str, str]:
+    """One entry however the name is spelled: nobody gets a limit of his own by that."""
+    return place.service, f"{place.host.strip().rstrip('.').lower()}:{place.port}"
 
 
 def _budget(options: Options) -> Deadline:

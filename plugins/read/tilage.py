@@ -13,7 +13,7 @@ from apowacht.plugins.core.asked import Failure
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.verdict import Central
 from apowacht.plugins.read import tilage_cache, tilage_facts
-from apowacht.plugins.read.tilage_cache import Cache, query_of
+from apowacht.plugins.read.tilage_cache import Cache, one_name, query_of
 from apowacht.plugins.read.tilage_facts import GROUPS
 from apowacht.plugins.read.tilage_options import PROVIDERS, TILAGE
 
@@ -217,7 +217,7 @@ def first_seen(answer: Answer, options: Options) -> Data:
     disturbed = [
         name for name, app in _apps(answer.data).items() if app["outage"] in ("partial", "full")
     ]
-    key = (str(options.tilage_url).rstrip("/"), "since", query_of(answer.data["own"]))
+    key = (one_name(str(options.tilage_url)), "since", query_of(answer.data["own"]))
     kept: Data = options.store.read(tilage_cache.TOPIC, key)
     if answer.data["situation"] is None or _since(kept, disturbed, now) == kept:
         return kept

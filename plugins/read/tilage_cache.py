@@ -132,7 +132,7 @@ class Cache:
         return self._store.path(TOPIC, self._key(endpoint.path)) if self._store.folder else ""
 
     def _key(self, name: str) -> tuple[str, str]:
-        return str(self._options.tilage_url).rstrip("/"), name
+        return one_name(str(self._options.tilage_url)), name
 
     def _held(self, now: float) -> bool:
         """Whether the server does not want us at all, whatever the path."""
@@ -176,6 +176,14 @@ class Cache:
             check_trust(trust)
             self._server = Server(options.tilage_url, options.deadline, trust)
         return self._server
+
+
+def one_name(url: str) -> str:
+    """The URL in one spelling, so that nobody gets a limit of his own by writing it differently."""
+    scheme, _, rest = url.strip().partition("://")
+    host, _, path = rest.partition("/")
+    host = host.lower().removesuffix(":443").rstrip(".")
+    return f"{scheme.lower()}://{host}/{path.partition('?')[0].strip('/')}"
 
 
 def query_of(own: Mapping[str, str]) -> str:

@@ -54,8 +54,10 @@ class Line(NamedTuple):
 def parse_target(text: str, option: str, port: int) -> Target:
     """`HOST`, `HOST:PORT`, `IPv6`, `[IPv6]:PORT`; `port` when none is given.
 
-    Raises OwnTrouble: "uplink_bad_target", "bad_port", "sicct_port".
+    Raises OwnTrouble: "uplink_bad_target", "bad_port", "sicct_port", "fachdienst_host".
     """
+    from apowacht.plugins.wire.endpoint import spare_fachdienst
+
     host, given = _split(text.strip())
     if not host or any(c.isspace() or c in "/@[]," for c in host):
         raise OwnTrouble("uplink_bad_target", option=option, text=text)
@@ -67,6 +69,7 @@ def parse_target(text: str, option: str, port: int) -> Target:
         raise OwnTrouble("bad_port", port=port)
     if port == SICCT_PORT:
         raise OwnTrouble("sicct_port", port=port)
+    spare_fachdienst(host)
     return Target(host, port)
 
 

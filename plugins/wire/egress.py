@@ -29,7 +29,8 @@ class Url(NamedTuple):
 
 
 def split(text: str) -> Url:
-    """An http or https URL. Raises OwnTrouble("egress_bad_url"), ("sicct_port")."""
+    """An http or https URL. Raises OwnTrouble("egress_bad_url"), ("sicct_port"),
+    ("fachdienst_host")."""
     found = re.fullmatch(
         r"(https?)://(\[[0-9A-Fa-f:.]+\]|[^/?#@:\s\[\]]+)(?::(\d{1,5}))?(/[!-~]*)?", text.strip()
     )
@@ -41,6 +42,7 @@ def split(text: str) -> Url:
         raise OwnTrouble("egress_bad_url", text=text)
     if number == endpoint.SICCT_PORT:
         raise OwnTrouble("sicct_port", port=number)
+    endpoint.spare_fachdienst(host)
     return Url(scheme, host.strip("[]"), number, (path or "/").partition("#")[0])
 
 

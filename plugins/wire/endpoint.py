@@ -1,7 +1,9 @@
 """Names to addresses, and the only opener of TCP connections: everything here ends by the deadline.
 
 No connection is ever opened to port 4742: there SICCT card terminals listen, and a connection
-from a stranger can take a terminal away from the Konnektor that works with it.
+from a stranger can take a terminal away from the Konnektor that works with it. Nor is one opened
+here to the E-Rezept-Fachdienst: how it may be asked is gematik's to say (A_23214 to A_23219), and
+`read.erezept_central` keeps to that.
 """
 
 from __future__ import annotations
@@ -59,11 +61,13 @@ def connect(
 
     Tries every address of the name, IPv6 and IPv4; the time left is shared between those that
     have not had their turn. `forbidden` adds ports to the one that is never opened.
-    Raises OwnTrouble("sicct_port") before any socket exists, Refused("connection_refused"),
-    Unreachable("timeout") or Unreachable("no_route"), and what `resolve` raises.
+    Raises OwnTrouble("sicct_port") or ("fachdienst_host") before any socket exists,
+    Refused("connection_refused"), Unreachable("timeout") or Unreachable("no_route"), and what
+    `resolve` raises.
     """
     if port == SICCT_PORT or port in forbidden:
         raise OwnTrouble("sicct_port", port=port)
+    spare_fachdienst(host)
     addresses = resolve(host, port, deadline)
     failures: list[OSError] = []
     for turn, (family, address) in enumerate(addresses):
@@ -83,6 +87,16 @@ def connect(
         connection.settimeout(max(deadline.remaining(), 0.001))
         return connection
     raise _why(failures, host, port, deadline) from failures[-1]
+
+
+def spare_fachdienst(host: str) -> None:
+    """Raise OwnTrouble("fachdienst_host") for a name of the E-Rezept-Fachdienst, in the TI
+    (`erp-ref.zentral.erp.splitdns…`) or on the internet (`erp.app…`)."""
+    name = host.strip().rstrip(".").lower()
+    if name.endswith(".erp.splitdns.ti-dienste.de") or (
+        name.startswith("erp") and name.endswith(".app.ti-dienste.de")
+    ):
+        raise OwnTrouble("fachdienst_host", host=host)
 
 
 def send(connection: socket.socket, data: bytes, deadline: Deadline, host: str) -> None:

@@ -819,6 +819,13 @@ REASONS: dict[str, Reason] = {
             "port {port} belongs to the card terminals and is never opened; give another port",
         ),
     ),
+    "fachdienst_host": Reason(
+        ("kein Ziel dafür", "no target for it"),
+        (
+            "{host} ist der Fachdienst: Ihn fragt nur check_apo_erezept; anderes Ziel angeben",
+            "{host} is the Fachdienst: only check_apo_erezept asks it; give another target",
+        ),
+    ),
     "snmp_key_short": Reason(
         ("Schlüssel zu kurz", "key too short"),
         (
@@ -1043,6 +1050,13 @@ REASONS: dict[str, Reason] = {
         (
             "Zustand {file} ist nicht lesbar oder nicht beschreibbar: {detail}",
             "state {file} cannot be read or written: {detail}",
+        ),
+    ),
+    "state_beside": Reason(
+        ("Ordner gesperrt", "folder forbidden"),
+        (
+            "Der Benutzer schreibt nicht in /var/lib/apowacht; Rechte oder --state-dir prüfen",
+            "this user cannot write /var/lib/apowacht; check its group or use --state-dir",
         ),
     ),
     "state_full": Reason(
