@@ -24,14 +24,14 @@ from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from apowacht.exporter import past, words
 from apowacht.exporter.faces import KINDS, badness, face, freshness
 from apowacht.exporter.past import History
+from apowacht.exporter.query import FILTERS, REFRESHES, Query
 from apowacht.plugins.core.verdict import LAYERS
 from apowacht.plugins.core.version import VERSION
-from apowacht.plugins.core.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,10 +51,7 @@ CSP = (
 )
 """The Content-Security-Policy of every page: no script at all, and this one style."""
 
-REFRESHES = (60, 300)
 WALL_REFRESH = 60
-FILTERS = ("problems", "critical", "unknown", "warning", "maintenance", "ok")
-LONGEST_SEARCH = 100
 COLOURS = {
     "ok": "#00664f",
     "warning": "#e69f00",
@@ -73,66 +70,6 @@ class Page(NamedTuple):
     status: int
     html: str
     headers: Mapping[str, str]
-
-
-class Query(NamedTuple):
-    """What the reader chose. `refresh` in seconds, 0 is off, None when nothing was chosen."""
-
-    path: str = "/"
-    lang: str = "de"
-    lang_chosen: bool = False
-    refresh: int | None = None
-    state: str = ""
-    search: str = ""
-
-    @classmethod
-    def read(
-        cls, parameters: Mapping[str, str], path: str = "/", accept_language: str = ""
-    ) -> Query:
-        """From the URL's parameters; what is not understood is as if it were not there."""
-        lang = parameters.get("lang", "")
-        refresh, state = parameters.get("refresh", ""), parameters.get("state", "")
-        search = "".join(c if c.isprintable() else " " for c in parameters.get("q", ""))
-        return cls(
-            path,
-            lang if lang in LANGUAGES else _preferred(accept_language),
-            lang in LANGUAGES,
-            int(refresh) if refresh in ("0", *map(str, REFRESHES)) else None,
-            state if state in FILTERS else "",
-            " ".join(search.split())[:LONGEST_SEARCH],
-        )
-
-    def url(self, target: str | None = None, **changes: object) -> str:
-        """A link from this page that keeps what the reader chose.
-
-        Relative, so that the pages also work below a prefix; `target` is seen from the root.
-        """
-        kept = self._replace(**changes)  # type: ignore[arg-type]
-        pairs: list[tuple[str, object]] = []
-        if kept.lang_chosen:
-            pairs.append(("lang", kept.lang))
-        if kept.refresh is not None:
-            pairs.append(("refresh", kept.refresh))
-        if target is None:
-            pairs += [
-                (key, text) for key, text in (("state", kept.state), ("q", kept.search)) if text
-            ]
-        root = "../" if self.path.startswith("/site/") else "./"
-        here = self.path.rpartition("/")[2] if target is None else None
-        place = f"./{quote(here)}" if here is not None else root + (target or "")
-        return f"{place}?{urlencode(pairs)}" if pairs else place
-
-
-def _preferred(accept_language: str) -> str:
-    """German, unless a browser wants English more; RFC 9110, 12.5.4."""
-    weights: dict[str, float] = {}
-    for part in accept_language[:200].split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            weights.setdefault(tag[:2].lower(), float(weight or 1))
-        except ValueError:
-            continue
-    return "en" if weights.get("en", 0) > weights.get("de", 0) else "de"
 
 
 def overview(views: Sequence[View], query: Query) -> Page:
