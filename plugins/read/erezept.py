@@ -130,13 +130,18 @@ def _central(options: Options, services: tuple[Place, Place], data: Data, fetch:
 
 
 def _service_check(options: Options, contact: Any, fetch: Any, *, may: bool) -> Data:
-    """`GET /`, never without a log that was read whole: a call that is not seen is no idleness."""
+    """`GET /`, never without a log that was read whole: a call that is not seen is no idleness.
+
+    Idleness begins when the newest calls were found, if that is later than what they say: a log's
+    clock or zone may be wrong, and who reads it for the first time knows nothing of idleness.
+    """
     from datetime import datetime
 
     readable = fetch is not None and fetch.failure is None and not fetch.behind
-    seen = fetch.last_at if readable else None
-    last = datetime.fromisoformat(seen).timestamp() if seen else None
-    may = may and readable
+    seen = (fetch.last_at, fetch.noticed_at) if readable else ()
+    told = [datetime.fromisoformat(one).timestamp() for one in seen if one]
+    may = may and bool(told)
+    last = max(told, default=None)
     return _plain(erezept_central.service_check(options, contact, last, may=may), may=may)
 
 
@@ -428,6 +433,7 @@ def replay(options: Options) -> Answer:
     wanted = {"services", "networks", "konnektor", "paths", "fachdienst", "idp", "memory"}
     if not isinstance(recording.answers, dict) or not wanted <= recording.answers.keys():
         raise OwnTrouble("replay_broken", file=options.replay, detail="answers")
+    options.connector_location = recording.answers.get("location", options.connector_location)
     return Answer(recording.answers, recording.moment)
 
 

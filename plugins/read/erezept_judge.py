@@ -121,7 +121,13 @@ class Case:
         yield self._local(key, self._vpn_since(conditions.NO_VPN))
 
     def _vpn_since(self, condition: str) -> dict[str, Any]:
-        return {"since": self.facts.since_seconds, "condition": condition}
+        from datetime import datetime
+
+        since, told = self.facts.since_seconds, self.konnektor["vpn_since"]
+        if told and self.facts.asked_at:
+            gone = datetime.fromisoformat(self.facts.asked_at) - datetime.fromisoformat(told)
+            since = max(since or 0, gone.total_seconds())
+        return {"since": since, "condition": condition}
 
     def _dns(self) -> Iterator[Finding]:
         yield from self._wrong("dns")
@@ -138,8 +144,7 @@ class Case:
             said.add((key, one.source))
             silent = one.fault in ("silent", "closed")
             worth = self._silent(silent) if state is State.CRITICAL else state
-            name = one.source if len(self.options.source) > 1 else None
-            yield self._local(key, self._values(one), worth, name)
+            yield self._local(key, self._values(one), worth, one.source)
 
     def _values(self, one: Fault) -> dict[str, Any]:
         server = one.hop or "(System)"
