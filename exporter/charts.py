@@ -265,7 +265,7 @@ def lane(told: Sequence[Span], start: float, end: float) -> Markup:
     for span in told:
         if span.end <= start or span.start >= end:
             continue
-        left = (max(span.start, start) - start) / length * 600
+        left = min((max(span.start, start) - start) / length * 600, 598.5)
         width = max((min(span.end, end) - max(span.start, start)) / length * 600, 1.5)
         high = HEIGHTS.get(span.state, 22)
         look = (Markup('fill="{}"').format(COLOURS[span.state]) if span.state in COLOURS
