@@ -430,6 +430,10 @@ def test_any_answer_below_500_means_that_it_is_there(
     with Ti(tmp_path) as ti:
         ti.fachdienst.behave(status=status)
         log = lines(tmp_path, ti.clock() - 3000)
+        ti.now = start = ti.clock()
+        ti.run("--log", log, "--service-check")
+        assert not ti.fachdienst.asked  # who has just begun to read knows nothing of idleness
+        ti.now = start + 615
         facts = ti.facts("--log", log, "--service-check")
         assert facts.verdict == verdict
         assert facts.central["servicecheck"].status == status

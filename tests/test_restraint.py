@@ -4,13 +4,16 @@ other spellings, other options, other users, answers that lure, logs that mislea
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from telematik_site import FACHDIENST, KONNEKTOR, TILAGE, Site, telematik_site
 from test_state import NOBODY, as_root, result_of, start_child
+from way import Ti
 
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.sparing import Rule, sparingly
@@ -196,6 +199,86 @@ def test_no_other_check_reaches_the_fachdienst(host: str) -> None:
             ask()
     endpoint.spare_fachdienst(idp.NAME)
     endpoint.spare_fachdienst("erp.example.de")
+
+
+def log_lines(file: Path, *moments: float, zone: str = "+00:00") -> str:
+    """A log with an answered call at each of these moments."""
+    told = ""
+    for at in moments:
+        moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S") + zone
+        call = {"time": moment, "operation": "GET /Task", "seconds": 0.4, "status": 200}
+        told += json.dumps(call) + "\n"
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(told)
+    return str(file)
+
+
+def minutes(ti: Ti, count: int, log: str, each: Callable[[float], object]) -> int:
+    """How often the Fachdienst is asked while a run comes every minute; `each` happens before."""
+    for minute in range(count):
+        ti.now = START + 60 * minute
+        each(ti.now)
+        ti.run("--log", log, "--service-check")
+    assert not ti.fachdienst.forbidden
+    return len(ti.fachdienst.asked)
+
+
+@pytest.mark.parametrize(
+    ("shift", "zone"), [(-7200, ""), (-7200, "+00:00"), (-86400, "Z"), (3600, "+00:00"), (240, "Z")]
+)
+def test_a_wrong_clock_in_the_log_is_no_idleness(tmp_path: Path, shift: float, zone: str) -> None:
+    """Calls that are said to be of hours ago, or of the future, are calls of now when they are
+    new."""
+    file = tmp_path / "fetch.jsonl"
+    log = log_lines(file, START - 60)
+    with Ti(tmp_path, START) as ti:
+        assert minutes(ti, 25, log, lambda now: log_lines(file, now + shift, zone=zone)) == 0
+
+
+def test_lines_that_nobody_understands_are_no_idleness(tmp_path: Path) -> None:
+    """While lines come of which none was ever understood, nobody knows of any idleness."""
+    file = tmp_path / "fetch.jsonl"
+    file.write_text("")
+    with Ti(tmp_path, START) as ti:
+
+        def more(now: float) -> None:
+            with file.open("a", encoding="utf-8") as opened:
+                opened.write(f"{now} fetched a prescription\n")
+
+        assert minutes(ti, 25, str(file), more) == 0
+
+
+def test_a_log_without_calls_permits_nothing(tmp_path: Path) -> None:
+    """An empty log, and one that was given up a week ago, are not where calls would be seen."""
+    for name, moments in (("empty", ()), ("old", (START - 8 * 86400,))):
+        file = tmp_path / name
+        file.write_text("")
+        with Ti(tmp_path, START) as ti:
+            log = log_lines(file, *moments)
+            assert minutes(ti, 25, log, lambda now: None) == 0
+
+
+def test_a_state_that_does_not_last_permits_nothing(tmp_path: Path) -> None:
+    """A run that remembers nothing, as in a container of its own, never asks."""
+    log = log_lines(tmp_path / "fetch.jsonl", START - 3000)
+    asked = 0
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Ti(folder, START + 1000 * number) as ti:
+            ti.run("--log", log, "--service-check")
+            asked += len(ti.fachdienst.asked)
+    assert asked == 0
+
+
+def test_where_nothing_is_called_the_check_is_made(tmp_path: Path) -> None:
+    """The same way with an idle log does lead to the permitted request, so that the others prove
+    something; and an answer that lures elsewhere is not followed."""
+    log = log_lines(tmp_path / "fetch.jsonl", START - 60)
+    with Ti(tmp_path, START) as ti:
+        ti.fachdienst.behave(status=307, location="/Task", retry_after="0")
+        assert minutes(ti, 25, log, lambda now: None) in (1, 2)
+        assert {(one.method, one.path) for one in ti.fachdienst.asked} == {("GET", "/")}
 
 
 def one_run(folder: str, now: float) -> Any:

@@ -69,6 +69,8 @@ class Tally:
         """Lines that say nothing we understand."""
         self.ahead = 0
         """Calls that are said to happen in the future."""
+        self.answers = 0
+        """Calls with an answer, whenever they are said to have been."""
         self.operations = tuple(operations)
         self._wanted: dict[str, bool] = {}
 
@@ -80,6 +82,8 @@ class Tally:
     def count_in(self, place: int, calls: Iterable[tuple[Alike, int]]) -> None:
         """Take calls of one slice into account, so many of each kind."""
         if not self.first <= place <= self.final:
+            calls = list(calls)
+            self.answers += sum(count for (*_, status), count in calls if status != NO_ANSWER)
             if place > self.final:
                 self.ahead += sum(count for _, count in calls)
             return
@@ -87,7 +91,9 @@ class Tally:
         bins, statuses = one.bins, one.statuses
         answered = False
         for (operation, where, status), count in calls:
-            answered = answered or status != NO_ANSWER
+            if status != NO_ANSWER:
+                answered = True
+                self.answers += count
             if self.operations and not self.wants(operation):
                 continue
             statuses[status] = statuses.get(status, 0) + count

@@ -114,6 +114,7 @@ class FetchFacts:
     failures: dict[str, int] = field(default_factory=dict)  # by HTTP status; "0": no answer
     accepted_pn3: int = 0  # answered in emergency mode (202)
     last_at: str | None = None  # newest answer to any operation, to the slice; ISO 8601, UTC
+    noticed_at: str | None = None  # when new answers were last found here, whatever their time
     unread_lines: int = 0  # since the last run
     ahead_calls: int = 0  # since the last run; said to be in the future
     behind: bool = False  # there was no time to read all
@@ -149,6 +150,7 @@ class _Memory(NamedTuple):
     position: Position | None
     slices: dict[int, Slice]
     answered: int | None
+    noticed: float | None
 
 
 def _read(options: Options) -> FetchFacts:
@@ -179,8 +181,16 @@ def _gone_on(memory: _Memory, options: Options) -> tuple[_Memory, FetchFacts]:
         lines.feed(block, tally)
     tally.unread += tail.passed_over
     _merge(tally, memory, resumed=tail.resumed)
-    kept = _Memory(tail.position, tally.slices, tally.answered)
-    return kept, _facts(tally, options, behind=tail.behind)
+    noticed = memory.noticed
+    if noticed is None or not tail.resumed or tally.answers or _illegible(tally):
+        noticed = now
+    kept = _Memory(tail.position, tally.slices, tally.answered, noticed)
+    return kept, _facts(tally, options, noticed, behind=tail.behind)
+
+
+def _illegible(tally: Tally) -> bool:
+    """Whether there is something new that might be calls: nothing in this log was ever one."""
+    return bool(tally.unread) and tally.answered is None
 
 
 def _merge(tally: Tally, memory: _Memory, *, resumed: bool) -> None:
@@ -200,7 +210,7 @@ def _merge(tally: Tally, memory: _Memory, *, resumed: bool) -> None:
         tally.answered = max(memory.answered, tally.answered or memory.answered)
 
 
-def _facts(tally: Tally, options: Options, *, behind: bool) -> FetchFacts:
+def _facts(tally: Tally, options: Options, noticed: float, *, behind: bool) -> FetchFacts:
     from datetime import UTC, datetime
 
     bins: dict[int, int] = {}
@@ -225,6 +235,7 @@ def _facts(tally: Tally, options: Options, *, behind: bool) -> FetchFacts:
         },
         accepted_pn3=statuses.get(202, 0),
         last_at=last,
+        noticed_at=datetime.fromtimestamp(noticed, UTC).isoformat(),
         unread_lines=tally.unread,
         ahead_calls=tally.ahead,
         behind=behind,
@@ -276,7 +287,12 @@ def _data(memory: _Memory) -> dict[str, Any]:
         for place, one in memory.slices.items()
     }
     position = None if memory.position is None else list(memory.position)
-    return {"position": position, "slices": slices, "answered": memory.answered}
+    return {
+        "position": position,
+        "slices": slices,
+        "answered": memory.answered,
+        "noticed": memory.noticed,
+    }
 
 
 def _remembered(data: Mapping[str, Any]) -> _Memory:
@@ -292,9 +308,10 @@ def _remembered(data: Mapping[str, Any]) -> _Memory:
             one.statuses = {int(what): int(count) for what, count in statuses}
         answered = data["answered"]
         answered = None if answered is None else int(answered)
+        noticed = float(data["noticed"])
     except (KeyError, TypeError, ValueError, AttributeError):
-        return _Memory(None, {}, None)
-    return _Memory(Position.of(data.get("position")), slices, answered)
+        return _Memory(None, {}, None, None)
+    return _Memory(Position.of(data.get("position")), slices, answered, noticed)
 
 
 class Meaning(NamedTuple):
