@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TOPIC = "erezept"
 LAGE_PART, LAGE_SECONDS = 0.4, 8.0
+USED_SECONDS = 7 * 86400.0
+"""A log whose newest call is older is not in use."""
 _TIMES = ("since", "last", "cleared", "central_at")
 
 
