@@ -24,6 +24,7 @@ ANSWER_SECONDS = 180.0
 """How long an answer may take, its way to the reader included."""
 KEEP_ALIVE_SECONDS = 75
 HANDSHAKE_SECONDS = 10.0
+FAREWELL_SECONDS = 1.0
 MOST_CONNECTIONS = 256
 MOST_HEAD_BYTES = 16 * 1024
 
@@ -94,7 +95,9 @@ class Client(H11Protocol):
 
 class Server(uvicorn.Server):
     """uvicorn on sockets that are bound already, with a deadline for handshakes; who ends it is
-    the caller's matter, no signal is caught here."""
+    the caller's matter, no signal is caught here. `begun` is called when it listens."""
+
+    begun: Callable[[], None] = staticmethod(lambda: None)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -113,7 +116,7 @@ class Server(uvicorn.Server):
         if config.ssl is not None:
             limits = {
                 "ssl_handshake_timeout": HANDSHAKE_SECONDS,
-                "ssl_shutdown_timeout": HANDSHAKE_SECONDS / 2,
+                "ssl_shutdown_timeout": FAREWELL_SECONDS,
             }
         self.servers = [
             await loop.create_server(
@@ -122,6 +125,7 @@ class Server(uvicorn.Server):
             for one in sockets or ()
         ]
         self.started = True
+        self.begun()
 
 
 class RenewedContext(ssl.SSLContext):

@@ -56,6 +56,14 @@ async def _run(station: Station, sockets: list[socket.socket]) -> int:
     _watch_signals(server, station)
     station.start()
     scheme = "https" if context is not None else "http"
+    server.begun = lambda: _begun(station, sockets, scheme)
+    await server.serve(sockets)
+    _notify("STOPPING=1")
+    return 0
+
+
+def _begun(station: Station, sockets: list[socket.socket], scheme: str) -> None:
+    """Say where it listens, and whether it should."""
     for one in sockets:
         host, port = one.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
@@ -66,9 +74,6 @@ async def _run(station: Station, sockets: list[socket.socket]) -> int:
             "certificates; see --web-config-file"
         )
     _notify("READY=1")
-    await server.serve(sockets)
-    _notify("STOPPING=1")
-    return 0
 
 
 def _watch_signals(server: Server, station: Station) -> None:

@@ -18,7 +18,7 @@ from apowacht.exporter.config import keep, load
 from apowacht.exporter.engine import Engine
 from apowacht.exporter.journal import Journal
 from apowacht.exporter.logins import Logins
-from apowacht.exporter.model import Configuration, Snapshot
+from apowacht.exporter.model import Snapshot
 from apowacht.exporter.probe import Turns
 from apowacht.exporter.web_live import Web
 from apowacht.plugins.core.state import choose_folder
@@ -27,7 +27,7 @@ from apowacht.plugins.core.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apowacht.exporter.model import Mistake, Result
+    from apowacht.exporter.model import Configuration, Mistake, Result
     from apowacht.exporter.settings import Listen, Settings
     from apowacht.plugins.core.check import Check
 
@@ -49,7 +49,8 @@ class Station:
         self._reloading = threading.Lock()
         self.mistakes: tuple[Mistake, ...] = ()
         self.read_well_at: datetime | None = None
-        told = self._read(Configuration({}))
+        told = self._read()
+        self._note(told)
         self.journal = _journal(settings)
         self.engine = Engine(told, self.journal, threads=settings.threads)
 
@@ -81,21 +82,25 @@ class Station:
     def reload(self) -> tuple[Mistake, ...]:
         """Read the folder again; what is wrong in it keeps its old version."""
         with self._reloading:
-            self.engine.replace(self._read(self.configuration))
-            return self.mistakes
+            told = self._read()
+            self.engine.replace(keep(self.configuration, told))
+            self._note(told)
+            return told.mistakes
 
-    def _read(self, old: Configuration) -> Configuration:
+    def _read(self) -> Configuration:
         settings = self.settings
         state_dir = str(settings.state_dir) if settings.state_dir else None
         told = load(settings.config_dir, settings.lang, state_dir)
-        self.mistakes = told.mistakes
-        if not told.mistakes:
-            self.read_well_at = datetime.now(UTC)
         for mistake in told.mistakes:
             LOG.error("%s:%s: %s", mistake.file, mistake.line, mistake.text)
         checks = sum(len(site.watches) for site in told.sites.values())
         LOG.info("%s: %d sites, %d checks", settings.config_dir, len(told.sites), checks)
-        return keep(old, told)
+        return told
+
+    def _note(self, told: Configuration) -> None:
+        self.mistakes = told.mistakes
+        if not told.mistakes:
+            self.read_well_at = datetime.now(UTC)
 
     @property
     def protected(self) -> bool:
@@ -160,10 +165,10 @@ class Station:
             "waiting_checks": stats["waiting"],
             "running_checks": stats["running"],
             "abandoned_checks": stats["abandoned"],
-            "abandoned_checks_total": stats["abandoned_total"],
+            "abandoned_runs_total": stats["abandoned_total"],
             "skipped_runs_total": stats["skipped_total"],
             "late_seconds": stats["late_seconds"],
-            "late_seconds_total": stats["late_seconds_total"],
+            "lateness_seconds_total": stats["late_seconds_total"],
             "samples_bytes": stats["samples_bytes"],
             "runs_total": {
                 f'reason="{reason or "none"}"': count

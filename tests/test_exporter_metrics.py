@@ -145,6 +145,13 @@ def test_labels_are_few_and_hold_no_handle_or_person() -> None:
                 assert set(labels) <= set(names.families()[name].labels), name
 
 
+def test_no_two_families_are_one_in_openmetrics() -> None:
+    """There a counter's family has no _total and an info's no _info: such a name is taken, too."""
+    known = list(names.all_families())
+    bare = [name.removesuffix("_total").removesuffix("_info") for name in known]
+    assert len(set(bare)) == len(known)
+
+
 def test_both_formats_are_read_and_say_the_same() -> None:
     """The strict OpenMetrics reader takes every recording, and finds what the text format has."""
     for check, file in scenarios():

@@ -1,0 +1,371 @@
+"""The exporter as a process: every address, reloads, TLS, users, and its end."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import bcrypt
+import pytest
+import requests
+from authority import Authority
+from exporter_process import COMMAND, Exporter
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as strict
+from prometheus_client.parser import text_string_to_metric_families as families
+
+from apowacht.exporter import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SITE = """\
+site: {name}
+title: Apotheke {name}
+checks:
+  - check: connector
+    hostname: 127.0.0.1
+    port: {port}
+    insecure: true
+    timeout: 3
+    interval: 10
+"""
+MODULES = """\
+modules:
+  kon:
+    check: connector
+    insecure: true
+    timeout: 3
+    targets: ["127.0.0.1:{port}", 192.0.2.0/24]
+"""
+OPENMETRICS = {"Accept": "application/openmetrics-text;version=1.0.0"}
+
+
+def closed_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+PORT = closed_port()
+
+
+def until(what: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until it is so."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def exporter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exporter]:
+    """Two sites whose Konnektor refuses every connection, and a module."""
+    told = Exporter(tmp_path_factory.mktemp("exporter"))
+    for name in ("alpha", "beta"):
+        told.write(f"{name}.yaml", SITE.format(name=name, port=PORT))
+    told.write("modules.yaml", MODULES.format(port=PORT))
+    with told:
+        until(lambda: told.get("/metrics").text.count("\napowacht_check_problem{") == 2)
+        yield told
+
+
+def test_it_is_healthy_and_ready(exporter: Exporter) -> None:
+    """One line each."""
+    for path in ("/-/healthy", "/-/ready"):
+        answer = exporter.get(path)
+        assert (answer.status_code, answer.text.count("\n")) == (200, 1)
+
+
+def test_metrics_in_both_formats(exporter: Exporter) -> None:
+    """The Accept header decides; both are well formed and name only what the tables name."""
+    answer = exporter.get("/metrics")
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    told = {sample.name for family in families(answer.text) for sample in family.samples}
+    ours = {name for name in told if name.startswith("apowacht_")}
+    assert ours <= set(names.all_families())
+    assert {family.name for family in names.OWN_FAMILIES} - ours <= {
+        "apowacht_exporter_scrape_duration_seconds"
+    }
+    assert "process_cpu_seconds_total" in told
+    answer = exporter.get("/metrics", headers=OPENMETRICS)
+    assert answer.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert list(strict(answer.text))  # type: ignore[no-untyped-call]
+
+
+def test_one_site_alone(exporter: Exporter) -> None:
+    """Without the exporter's own metrics; several sites may be named, an unknown one is 404."""
+    text = exporter.get("/metrics?site=alpha").text
+    assert 'site="alpha"' in text
+    assert 'site="beta"' not in text
+    assert "apowacht_exporter" not in text
+    both = exporter.get("/metrics?site=alpha&site=beta").text
+    assert 'site="beta"' in both
+    own = exporter.get("/metrics?only=exporter").text
+    assert "apowacht_exporter_sites 2" in own
+    assert "apowacht_check" not in own
+    assert exporter.get("/metrics?site=gamma").status_code == 404
+    assert exporter.get("/metrics?only=x").status_code == 400
+
+
+def test_compressed_when_asked_for(exporter: Exporter) -> None:
+    """gzip, and not for somebody who does not take it."""
+    raw = exporter.session.get(
+        exporter.url + "/metrics", headers={"Accept-Encoding": "gzip"}, stream=True, timeout=20
+    )
+    assert raw.headers["Content-Encoding"] == "gzip"
+    assert b"apowacht_check_state" in gzip.decompress(raw.raw.read())
+    for refused in ("identity", "gzip;q=0"):
+        answer = exporter.get("/metrics", headers={"Accept-Encoding": refused})
+        assert "Content-Encoding" not in answer.headers
+
+
+def test_what_is_not_there_is_one_line(exporter: Exporter) -> None:
+    """404, 405; HEAD is answered like GET, without a body."""
+    answer = exporter.get("/nothing")
+    assert (answer.status_code, answer.text) == (404, "Not Found\n")
+    answer = exporter.session.post(exporter.url + "/metrics", timeout=20)
+    assert (answer.status_code, answer.text) == (405, "Method Not Allowed\n")
+    assert exporter.get("/-/reload").status_code == 405
+    answer = exporter.session.head(exporter.url + "/metrics", timeout=20)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_service_discovery(exporter: Exporter) -> None:
+    """Each site and the exporter itself; a module's targets that can be named."""
+    groups = exporter.get("/sd").json()
+    host = exporter.url.removeprefix("http://")
+    assert [group["targets"] for group in groups] == [[host]] * 3
+    assert [group["labels"].get("__param_site") for group in groups] == ["alpha", "beta", None]
+    assert len({group["labels"]["instance"] for group in groups}) == 3
+    for group in groups:
+        query = {k.removeprefix("__param_"): v for k, v in group["labels"].items()
+                 if k.startswith("__param_")}  # fmt: skip
+        path = group["labels"]["__metrics_path__"]
+        assert exporter.get(path, params=query).status_code == 200
+    groups = exporter.get("/sd?module=kon").json()
+    assert [group["labels"]["__param_target"] for group in groups] == [f"127.0.0.1:{PORT}"]
+    assert exporter.get("/sd?module=x").status_code == 404
+
+
+def test_the_state_as_json(exporter: Exporter) -> None:
+    """The pages' view, in the language asked for."""
+    told = exporter.get("/api/v1/status?lang=en").json()
+    assert [site["name"] for site in told["sites"]] == ["alpha", "beta"]
+    one = exporter.get("/api/v1/status?site=beta").json()
+    assert [site["name"] for site in one["sites"]] == ["beta"]
+    assert one["sites"][0]["state"] == "CRITICAL"
+    assert exporter.get("/api/v1/status?site=x").status_code == 404
+    assert exporter.get("/api/v1/status?lang=fr").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/wall", "/site/alpha"])
+def test_pages_are_there_with_their_policy(exporter: Exporter, path: str) -> None:
+    """HTML with the page's own Content-Security-Policy."""
+    answer = exporter.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert exporter.get("/site/nowhere").status_code == 404
+
+
+def test_the_journal_as_a_table(exporter: Exporter) -> None:
+    """The changes of a site, for whoever needs evidence."""
+
+    def written() -> bool:
+        answer = exporter.get("/site/alpha/journal.csv?days=1")
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        return "alpha" in answer.text
+
+    until(written)
+    assert "beta" not in exporter.get("/site/alpha/journal.csv").text
+    assert exporter.get("/site/x/journal.csv").status_code == 404
+    assert exporter.get("/site/alpha/journal.csv?days=x").status_code == 400
+
+
+def test_a_probe_asks_now(exporter: Exporter) -> None:
+    """What its module permits; the failure is an answer with its reason."""
+    answer = exporter.get(f"/probe?module=kon&target=127.0.0.1:{PORT}")
+    assert answer.status_code == 200
+    assert "apowacht_probe_success 0" in answer.text
+    assert 'reason="connect"} 1' in answer.text
+    assert "apowacht_probe_timeout_seconds 3" in answer.text
+    assert "site=" not in answer.text
+    headers = {"X-Prometheus-Scrape-Timeout-Seconds": "1.5"}
+    answer = exporter.get(f"/probe?module=kon&target=127.0.0.1:{PORT}&debug=true", headers=headers)
+    assert "phase connect" in answer.text
+    assert "apowacht_probe_timeout_seconds 1.0" in answer.text
+    assert exporter.get("/probe?module=kon&target=127.0.0.1").status_code == 403
+    assert exporter.get("/probe?module=kon&target=192.0.2.1:4742").status_code == 403
+    assert exporter.get(f"/probe?module=kon&target=127.0.0.1:{PORT}&verbose=1").status_code == 400
+    twice = f"/probe?module=kon&target=192.0.2.1&target=127.0.0.1:{PORT}"
+    assert exporter.get(twice).status_code == 400
+
+
+def test_a_probe_ends_before_its_scrape(exporter: Exporter) -> None:
+    """A target that swallows the connection costs the header's time less half a second."""
+    began = time.monotonic()
+    headers = {"X-Prometheus-Scrape-Timeout-Seconds": "1"}
+    answer = exporter.get("/probe?module=kon&target=192.0.2.77", headers=headers)
+    assert answer.status_code == 200
+    assert "apowacht_probe_success 0" in answer.text
+    assert time.monotonic() - began < 2
+
+
+def test_a_reload_takes_what_is_good(exporter: Exporter) -> None:
+    """A bad file keeps its site as it was and is named; others go on; SIGHUP does the same."""
+    good = SITE.format(name="alpha", port=PORT)
+    exporter.write("alpha.yaml", good.replace("hostname", "hostnam"))
+    exporter.write("gamma.yaml", SITE.format(name="gamma", port=PORT))
+    answer = exporter.session.post(exporter.url + "/-/reload", timeout=20)
+    assert answer.status_code == 500
+    assert "alpha.yaml:5: " in answer.text
+    text = exporter.get("/metrics").text
+    assert 'apowacht_check_info{site="alpha"' in text
+    assert 'apowacht_check_info{site="gamma"' in text
+    assert "apowacht_exporter_config_last_reload_successful 0" in text
+    assert "apowacht_exporter_config_mistakes 1" in text
+    exporter.write("alpha.yaml", good)
+    (exporter.folder / "gamma.yaml").unlink()
+    exporter.process.send_signal(signal.SIGHUP)
+    sign = "\napowacht_exporter_config_last_reload_successful 1\n"
+    until(lambda: sign in exporter.get("/metrics?only=exporter").text)
+    assert 'site="gamma"' not in exporter.get("/metrics").text
+
+
+def test_a_strange_host_header_is_refused(exporter: Exporter) -> None:
+    """What is echoed to Prometheus is an address and nothing else."""
+    answer = exporter.get("/sd", headers={"Host": 'x"><script>'})
+    assert answer.status_code == 400
+
+
+def test_it_ends_in_order(tmp_path: Path) -> None:
+    """SIGTERM: checks end, the journal is closed, exit code 0."""
+    told = Exporter(tmp_path)
+    told.write("alpha.yaml", SITE.format(name="alpha", port=PORT))
+    with told:
+        assert told.get("/-/ready").status_code == 200
+        assert told.end() == 0
+    assert told.lines[-1] == "INFO ended\n"
+    assert not list((tmp_path / "data").glob("*-wal"))
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
+    """Exit code 1, and nothing was asked."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        run = subprocess.run(
+            [sys.executable, "-c", COMMAND, "exporter", "--config-dir", str(tmp_path),
+             "--listen", f"127.0.0.1:{taken.getsockname()[1]}", "--data-dir", str(tmp_path)],
+            capture_output=True, text=True, timeout=30, check=False,
+        )  # fmt: skip
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1
+    assert "Traceback" not in run.stderr
+
+
+def test_an_open_exporter_says_so(tmp_path: Path) -> None:
+    """Reachable by others without users: a line in the log, a metric, and no reload by HTTP."""
+    with Exporter(tmp_path, listen="0.0.0.0:0") as told:
+        told.url = told.url.replace("0.0.0.0", "127.0.0.1")
+        assert "\napowacht_exporter_unprotected 1\n" in told.get("/metrics").text
+        answer = told.session.post(told.url + "/-/reload", timeout=20)
+        assert answer.status_code == 403
+        until(lambda: any(line.startswith("WARNING others can") for line in told.lines))
+
+
+WEB = """\
+tls_server_config:
+  cert_file: server.pem
+  key_file: server.key
+  client_ca_file: ca.pem
+  client_auth_type: {auth}
+basic_auth_users:
+  prometheus: "{hashed}"
+http_server_config:
+  headers:
+    Strict-Transport-Security: max-age=31536000
+"""
+
+
+def test_tls_users_and_client_certificates(tmp_path: Path) -> None:
+    """Everything behind the login; certificate and users are renewed without a restart."""
+    authority = Authority()
+    ca = authority.write(tmp_path / "ca.pem")
+
+    def certify(name: str) -> None:
+        leaf = authority.issue(name)
+        leaf.write(tmp_path / "server.pem", key=False)
+        (tmp_path / "server.key").write_bytes(leaf.key_pem())
+        (tmp_path / "server.key").chmod(0o600)
+
+    def users(password: str, auth: str) -> None:
+        hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+        (tmp_path / "web.yaml").write_text(WEB.format(hashed=hashed, auth=auth))
+
+    certify("first")
+    users("old", "VerifyClientCertIfGiven")
+    client = authority.issue("client").write(tmp_path / "client.pem")
+    told = Exporter(tmp_path, web=tmp_path / "web.yaml")
+    told.write("alpha.yaml", SITE.format(name="alpha", port=PORT))
+    with told:
+        told.session.verify = str(ca)
+        for path in ("/", "/metrics", "/-/healthy", "/-/ready", "/sd", "/nothing"):
+            assert told.get(path).status_code == 401
+        assert told.session.post(told.url + "/-/reload", timeout=20).status_code == 401
+        told.session.auth = ("prometheus", "old")
+        answer = told.get("/metrics")
+        assert answer.status_code == 200
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert "apowacht_exporter_unprotected 0" in answer.text
+        assert told.session.post(told.url + "/-/reload", timeout=20).status_code == 200
+        assert {group["labels"]["__scheme__"] for group in told.get("/sd").json()} == {"https"}
+        with pytest.raises(requests.RequestException):
+            requests.get(told.url.replace("https", "http"), timeout=5)
+
+        certify("second")
+        users("new", "RequireAndVerifyClientCert")
+        until(lambda: "web file read again" in "".join(told.lines) or not told.get("/-/ready"))
+        assert "second" in subject_of(told, ca, client)
+        told.session.close()
+        with pytest.raises(requests.RequestException):
+            visit(told, ca, None, "new")
+        assert visit(told, ca, client, "old").status_code == 401
+        assert visit(told, ca, client, "new").status_code == 200
+
+        (tmp_path / "web.yaml").write_text("tls_server_config: [broken\n")
+        sign = "apowacht_exporter_web_config_last_reload_successful 0"
+        until(lambda: sign in visit(told, ca, client, "new").text)
+
+
+def visit(told: Exporter, ca: Path, client: Path | None, password: str) -> requests.Response:
+    """A request over a connection of its own."""
+    return requests.get(
+        told.url + "/metrics?only=exporter",
+        auth=("prometheus", password),
+        verify=str(ca),
+        cert=str(client) if client else None,
+        timeout=20,
+    )
+
+
+def subject_of(told: Exporter, ca: Path, client: Path) -> str:
+    """The server's certificate, as a new connection sees it."""
+    context = ssl.create_default_context(cafile=str(ca))
+    context.load_cert_chain(client)
+    host, port = told.url.removeprefix("https://").split(":")
+    with (
+        socket.create_connection((host, int(port)), 10) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secured,
+    ):
+        return json.dumps(secured.getpeercert())
