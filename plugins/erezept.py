@@ -68,7 +68,7 @@ class Fault:
 class Service:
     """A central service by its last answer."""
 
-    state: str  # good, bad, over, old, unverified, never
+    state: str  # good, bad, over, old, unverified, elsewhere, never
     age_seconds: float | None = None
     failure: Failure | None = None
     status: int | None = None  # HTTP
@@ -96,12 +96,12 @@ class ErezeptFacts:
 
 def probe(options: Options) -> ErezeptFacts:
     """Ask or replay, then read."""
-    from apowacht.plugins.read import erezept, fetch_log
+    from apowacht.plugins.read import erezept, erezept_facts, fetch_log
 
     answer = erezept.replay(options) if options.replay else erezept.ask(options)
     if options.record:
         erezept.record(answer, options)
-    told = erezept.read(answer)
+    told = erezept_facts.read(answer)
     return ErezeptFacts(
         **told
         | {

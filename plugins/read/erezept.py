@@ -1,6 +1,6 @@
-"""The whole way of an e-prescription: asked link by link, remembered, and read as facts.
+"""The whole way of an e-prescription: asked link by link, as plain data, and remembered.
 
-`ask` gives plain data, `read` is pure. What was seen to be broken is remembered per site, because
+`erezept_facts.read` makes facts of it. What was seen to be broken is remembered per site, because
 a result of a central service from the time of a local fault, or of a central outage that is over,
 says nothing of now.
 """
@@ -15,11 +15,12 @@ from apowacht.plugins.core import verdict
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.read import erezept_central, erezept_chain, erezept_local
-from apowacht.plugins.read.erezept_facts import FORGET_SECONDS, Answer, read
+from apowacht.plugins.read.erezept_facts import FORGET_SECONDS, Answer
 from apowacht.plugins.read.erezept_options import networks, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from apowacht.plugins.core.check import Options
     from apowacht.plugins.core.sparing import Kept
     from apowacht.plugins.read.erezept_options import Place

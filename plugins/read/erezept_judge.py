@@ -246,6 +246,8 @@ class Case:
                 yield Finding("erp.unverified", State.UNKNOWN, values)
             elif one.state == "never" and name == "idp" and not one.why:
                 yield Finding("erp.never_asked", State.UNKNOWN)
+            elif one.state == "elsewhere" and name == "idp":
+                yield Finding("erp.result_elsewhere", State.OK)
             elif one.state in ("over", "old"):
                 yield Finding(
                     "erp.result_over", State.OK, {"age": one.age_seconds}, name=APPS.get(name)

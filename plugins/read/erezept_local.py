@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import socket
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from apowacht.plugins.core.asked import failure
@@ -55,31 +56,38 @@ def paths(options: Options, services: Sequence[Place], host: str | None) -> list
     {address: gateway or device}, "defaults": [gateway or device]}; "ways" is None where the
     kernel cannot be asked.
     """
-    from apowacht.plugins.read.erezept_options import networks
     from apowacht.plugins.wire.routes import Routes
 
-    found = []
-    try:
-        kernel: Routes | None = Routes()
-    except OwnTrouble:  # not Linux, or forbidden: not known
-        kernel = None
-    for source in options.source or (None,):
-        names: Data = {}
-        for one in services:
-            mute = [told for told in names.values() if told["outcome"] in ("silent", "closed")]
-            binding = Binding(None, source)
-            names[one.service] = (
-                dict(mute[0])  # the same server would be as mute again
-                if mute and not _is_address(one.host)
-                else named(options, one.host, options.resolver or host, binding)
-            )
-        told: Data = {"source": source, "names": names, "ways": None, "halves": {}, "defaults": []}
-        if kernel is not None:
-            told |= _ways(kernel, names, networks(options), source)
-        found.append(told)
+    with ExitStack() as stack:
+        kernel: Routes | None = None
+        with suppress(OwnTrouble):  # not Linux, or forbidden: not known
+            kernel = stack.enter_context(Routes())
+        return [
+            _path(options, services, options.resolver or host, source, kernel)
+            for source in options.source or (None,)
+        ]
+
+
+def _path(
+    options: Options,
+    services: Sequence[Place],
+    server: str | None,
+    source: str | None,
+    kernel: Routes | None,
+) -> Data:
+    from apowacht.plugins.read.erezept_options import networks
+
+    names: Data = {}
+    for one in services:
+        mute = [told for told in names.values() if told["outcome"] in ("silent", "closed")]
+        if mute and not _is_address(one.host):
+            names[one.service] = dict(mute[0])  # the same server would be as mute again
+        else:
+            names[one.service] = named(options, one.host, server, Binding(None, source))
+    told: Data = {"source": source, "names": names, "ways": None, "halves": {}, "defaults": []}
     if kernel is not None:
-        kernel.__exit__(None, None, None)
-    return found
+        told |= _ways(kernel, names, networks(options), source)
+    return told
 
 
 def named(options: Options, name: str, server: str | None, binding: Binding) -> Data:

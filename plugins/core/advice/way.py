@@ -248,6 +248,14 @@ ROWS: dict[str, Row] = {
             "The last result is {age} old, from the time of a past fault or pause; the next request will follow.",
         ),
     ),
+    "erp.result_elsewhere": Row(
+        "",
+        ("Zentrales über andere Leitung gefragt", "central asked over another line"),
+        (
+            "Die zentralen Dienste hat dieser Rechner zuletzt über eine andere Leitung gefragt; für diese gilt das nicht.",
+            "This computer last asked the central services over another line; that says nothing of this one.",
+        ),
+    ),
     "erp.no_tilage": Row(
         "",
         ("TI-Lage nicht verfügbar", "TI-Lage not available"),
