@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 TICKS = os.sysconf("SC_CLK_TCK")
-KINDS = ("ups", "konnektor", "fritzbox")
+KINDS = ("ups", "konnektor", "fritzbox", "ti")
 ROUTER_PASSWORD = "gurkensalat"  # noqa: S105 - the simulated box's, everybody's
 HEALTH = ("healthy", "silent", "refusing", "slow", "mortal")
 """`mortal` devices are those that `hang` stops for a while."""
@@ -39,6 +39,7 @@ def serve(kind: str) -> None:
         "ups": "apc_smart_ups",
         "konnektor": "konnektor",
         "fritzbox": "fritzbox",
+        "ti": "ti",
     }[kind]
     known = load(device)
     unit = Unit(kind, known, {"de": kind, "en": kind})
@@ -113,7 +114,7 @@ class Street:
         *many, mortal, slow = [server for server in self.servers if server.kind == kind]
         server = {"mortal": mortal, "slow": slow}.get(health, many[number % len(many)])
         told = list(server.options)
-        if health in ("silent", "refusing"):
+        if health in ("silent", "refusing") and "-p" in told:
             port = self.silent.getsockname()[1] if health == "silent" else 9
             told[told.index("-p") + 1] = str(port)
         return told
@@ -150,7 +151,7 @@ def write_site(
         "connector": konnektor,
         "terminal": konnektor,
         "certificate": konnektor,
-        "erezept": [],
+        "erezept": [*konnektor, *street.options("ti", number, health)],
     }
     checks = [
         {"check": check, "interval": intervals[check], **as_yaml(options)}
