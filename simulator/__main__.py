@@ -49,11 +49,11 @@ def list_all(box: Box, lang: str) -> None:
     """Print the scenarios, and the kinds of devices with their states."""
     click.echo(say("scenarios", lang))
     for name, about in box.scenarios(lang).items():
-        click.echo(f"  {name:<15}{about}")
+        click.echo(f"  {name:<17}{about}")
     click.echo(say("devices", lang))
     for kind in kinds():
         device = load(kind)
-        click.echo(f"  {kind:<15}{device.names[lang]}: {', '.join(device.states)}")
+        click.echo(f"  {kind:<17}{device.names[lang]}: {', '.join(device.states)}")
 
 
 def show(box: Box, scenario: str, lang: str) -> None:
