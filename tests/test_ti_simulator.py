@@ -10,7 +10,7 @@ import re
 import socket
 import ssl
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +22,20 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.wire import dns_query
+from apowacht.simulator.box import Box
 from apowacht.simulator.fachdienst import Fachdienst
 from apowacht.simulator.idp import DOCUMENTS, PATH, Idp
 from apowacht.simulator.konnektor_keys import issue
+from apowacht.simulator.telematik import Telematik
 from apowacht.simulator.ti_dns import SERVFAIL, Records, TiDns, write_name
-from apowacht.simulator.tilage_service import APPS, BASE, COMPONENTS, Outage, TiLage
+from apowacht.simulator.tilage_service import (
+    APPS,
+    BASE,
+    COMPONENTS,
+    Outage,
+    TiLage,
+    read_outages,
+)
 from apowacht.simulator.web import read_manners
 
 if TYPE_CHECKING:
@@ -493,3 +502,63 @@ def test_ports_are_given_back() -> None:
         assert once_more.url == tilage.url
         with pytest.raises(OSError, match="in use"):
             TiLage(plain_port=once_more.plain_address[1])
+
+
+def test_the_box_tells_how_to_ask_the_whole_way() -> None:
+    """The command of the central services holds the options of Konnektor and TI-Lage as well, and
+    each scenario brings all three into the states it names."""
+    with Box("access-down") as box:
+        host, unit = box.find("ti")
+        command = host.command(host.check, host.options(unit))
+        assert command.startswith("check_apo_erezept -H 127.0.0.1 ")
+        konnektor, tilage = (box.find(name)[0].service for name in ("konnektor", "tilage"))
+        for service in (konnektor, tilage, host.service):
+            assert f"{service.address[1]}" in command
+        assert isinstance(tilage, TiLage)
+        assert situation(tilage, "?ciAccess=CI-0000011")["tianschluss"] == "full"
+        box.switch("quiet")
+        assert set(situation(tilage).values()) == {"none"}
+
+
+def three_in_a_row() -> Telematik:
+    """Services on numbers that were free a moment ago."""
+    for _ in range(50):
+        with closing(Telematik()) as first:
+            start = first.address[1]
+        with suppress(OSError):
+            return Telematik(port=start)
+    pytest.fail("no three numbers in a row are free")
+
+
+def test_given_ports_are_numbered_one_after_the_other() -> None:
+    """The three services behind one address take three numbers, and none of them twice."""
+    with three_in_a_row() as ti:
+        ports = [one.address[1] for one in (ti.dns, ti.fachdienst, ti.idp)]
+        assert ports == [ports[0], ports[0] + 1, ports[0] + 2]
+        with pytest.raises(OSError, match="in use"):
+            Telematik(port=ports[2])
+
+
+@pytest.mark.parametrize(
+    ("values", "manners"),
+    [
+        ({"dns": "sometimes"}, {}),
+        ({"document": "exspired"}, {}),
+        ({}, {"idp.refuses": "yes"}),
+        ({}, {"fachdienst.status": "bad"}),
+    ],
+)
+def test_a_wrong_line_of_the_ti_is_named(values: dict[str, str], manners: dict[str, str]) -> None:
+    """A table's line that says nothing is an error."""
+    with closing(Telematik()) as ti, pytest.raises(ValueError, match=r"dns|exspired|refuses|bad"):
+        ti.become({"dns": "answers", "document": "valid", **values}, manners)
+
+
+def test_outages_are_read_from_a_table() -> None:
+    """Lines with the same number are one outage; a misspelt field is an error."""
+    lines = {"outage.1.app": "vsdm", "outage.1.function": "f", "outage.1.impact": "i"}
+    more = {"providers": "all", "outage.1.minutes": "10", "outage.1.maintenance": "yes"}
+    (outage,) = read_outages({**lines, **more}, 1000.0)
+    assert outage == Outage("vsdm", "f", "i", since=400.0, maintenance=True)
+    with pytest.raises(ValueError, match="impakt"):
+        read_outages({**lines, "outage.1.impakt": "i"}, 1000.0)
