@@ -378,3 +378,29 @@ def test_every_recorded_situation_is_judged_here() -> None:
     """None lies about unused."""
     marks = test_a_recorded_situation.pytestmark  # type: ignore[attr-defined]
     assert {one.name for one in RECORDED.iterdir()} == {row[0] for row in marks[0].args[1]}
+
+
+def test_a_result_of_another_line_is_no_news_of_this_one(tmp_path: Path) -> None:
+    """The limit is shared, the result is not: it went out by another address."""
+    with Ti(tmp_path) as ti:
+        ti.idp.behave(status=503)
+        assert ti.facts("--source", HERE).verdict == "unconfirmed"
+        report = ti.run("--source", "127.0.0.2")
+        facts = facts_of(report)
+        assert (report.state, facts.verdict, facts.central["idp"].state) == (0, "ok", "elsewhere")
+        assert "idp" not in facts.phases
+        assert len(ti.idp.asked) == 1
+
+
+@pytest.mark.slow
+def test_a_hanging_ti_lage_leaves_time_for_the_way(tmp_path: Path) -> None:
+    """The verdict is the site's own, with a note, inside the deadline."""
+    with Ti(tmp_path) as ti, TiLage() as tilage:
+        tilage.behave(silent="connection")
+        report = ti.run(
+            "--tilage", "--tilage-url", tilage.url,
+            "--tilage-tls-fingerprint", tilage.fingerprint, "-t", "6",
+        )  # fmt: skip
+        facts = facts_of(report)
+        assert (report.state, facts.verdict, facts.central["idp"].state) == (0, "ok", "good")
+        assert "erp.no_tilage" in {one.key for one in report.findings}
