@@ -223,11 +223,9 @@ class FritzBox(TcpService):
 
     def _login(self, form: Mapping[str, str]) -> str:
         response = form.get("response", "")
-        right = form.get("username") == self.situation.user and any(
-            response == self._expected(challenge) for challenge in self._challenges
-        )
-        self._challenges.clear()
-        if self.block_seconds() or not right:
+        met = [one for one in tuple(self._challenges) if response == self._expected(one)]
+        self._challenges.difference_update(met)  # good once; others may be logging in as well
+        if self.block_seconds() or not met or form.get("username") != self.situation.user:
             self._wrong()
             return _NO_SESSION
         session = secrets.token_hex(8)
