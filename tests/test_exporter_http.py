@@ -70,7 +70,7 @@ def until(what: Callable[[], bool], seconds: float = 20) -> None:
 def exporter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exporter]:
     """Two sites whose Konnektor refuses every connection, and a module."""
     told = Exporter(tmp_path_factory.mktemp("exporter"))
-    for name in ("alpha", "beta"):
+    for name in ("beta", "rosen"):
         told.write(f"{name}.yaml", SITE.format(name=name, port=PORT))
     told.write("modules.yaml", MODULES.format(port=PORT))
     with told:
@@ -103,11 +103,11 @@ def test_metrics_in_both_formats(exporter: Exporter) -> None:
 
 def test_one_site_alone(exporter: Exporter) -> None:
     """Without the exporter's own metrics; several sites may be named, an unknown one is 404."""
-    text = exporter.get("/metrics?site=alpha").text
-    assert 'site="alpha"' in text
+    text = exporter.get("/metrics?site=rosen").text
+    assert 'site="rosen"' in text
     assert 'site="beta"' not in text
     assert "apowacht_exporter" not in text
-    both = exporter.get("/metrics?site=alpha&site=beta").text
+    both = exporter.get("/metrics?site=rosen&site=beta").text
     assert 'site="beta"' in both
     own = exporter.get("/metrics?only=exporter").text
     assert "apowacht_exporter_sites 2" in own
@@ -144,7 +144,7 @@ def test_service_discovery(exporter: Exporter) -> None:
     groups = exporter.get("/sd").json()
     host = exporter.url.removeprefix("http://")
     assert [group["targets"] for group in groups] == [[host]] * 3
-    assert [group["labels"].get("__param_site") for group in groups] == ["alpha", "beta", None]
+    assert [group["labels"].get("__param_site") for group in groups] == ["beta", "rosen", None]
     assert len({group["labels"]["instance"] for group in groups}) == 3
     for group in groups:
         query = {k.removeprefix("__param_"): v for k, v in group["labels"].items()
@@ -159,7 +159,7 @@ def test_service_discovery(exporter: Exporter) -> None:
 def test_the_state_as_json(exporter: Exporter) -> None:
     """The pages' view, in the language asked for."""
     told = exporter.get("/api/v1/status?lang=en").json()
-    assert [site["name"] for site in told["sites"]] == ["alpha", "beta"]
+    assert [site["name"] for site in told["sites"]] == ["beta", "rosen"]
     one = exporter.get("/api/v1/status?site=beta").json()
     assert [site["name"] for site in one["sites"]] == ["beta"]
     assert one["sites"][0]["state"] == "CRITICAL"
@@ -167,7 +167,7 @@ def test_the_state_as_json(exporter: Exporter) -> None:
     assert exporter.get("/api/v1/status?lang=fr").status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/", "/wall", "/site/alpha"])
+@pytest.mark.parametrize("path", ["/", "/wall", "/site/rosen"])
 def test_pages_are_there_with_their_policy(exporter: Exporter, path: str) -> None:
     """HTML with the page's own Content-Security-Policy."""
     answer = exporter.get(path)
@@ -182,14 +182,14 @@ def test_the_journal_as_a_table(exporter: Exporter) -> None:
     """The changes of a site, for whoever needs evidence."""
 
     def written() -> bool:
-        answer = exporter.get("/site/alpha/journal.csv?days=1")
+        answer = exporter.get("/site/rosen/journal.csv?days=1")
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-        return "alpha" in answer.text
+        return "rosen" in answer.text
 
     until(written)
-    assert "beta" not in exporter.get("/site/alpha/journal.csv").text
+    assert "beta" not in exporter.get("/site/rosen/journal.csv").text
     assert exporter.get("/site/x/journal.csv").status_code == 404
-    assert exporter.get("/site/alpha/journal.csv?days=x").status_code == 400
+    assert exporter.get("/site/rosen/journal.csv?days=x").status_code == 400
 
 
 def test_a_probe_asks_now(exporter: Exporter) -> None:
@@ -223,18 +223,18 @@ def test_a_probe_ends_before_its_scrape(exporter: Exporter) -> None:
 
 def test_a_reload_takes_what_is_good(exporter: Exporter) -> None:
     """A bad file keeps its site as it was and is named; others go on; SIGHUP does the same."""
-    good = SITE.format(name="alpha", port=PORT)
-    exporter.write("alpha.yaml", good.replace("hostname", "hostnam"))
+    good = SITE.format(name="rosen", port=PORT)
+    exporter.write("rosen.yaml", good.replace("hostname", "hostnam"))
     exporter.write("gamma.yaml", SITE.format(name="gamma", port=PORT))
     answer = exporter.session.post(exporter.url + "/-/reload", timeout=20)
     assert answer.status_code == 500
-    assert "alpha.yaml:5: " in answer.text
+    assert "rosen.yaml:5: " in answer.text
     text = exporter.get("/metrics").text
-    assert 'apowacht_check_info{site="alpha"' in text
+    assert 'apowacht_check_info{site="rosen"' in text
     assert 'apowacht_check_info{site="gamma"' in text
     assert "apowacht_exporter_config_last_reload_successful 0" in text
     assert "apowacht_exporter_config_mistakes 1" in text
-    exporter.write("alpha.yaml", good)
+    exporter.write("rosen.yaml", good)
     (exporter.folder / "gamma.yaml").unlink()
     exporter.process.send_signal(signal.SIGHUP)
     sign = "\napowacht_exporter_config_last_reload_successful 1\n"
@@ -251,7 +251,7 @@ def test_a_strange_host_header_is_refused(exporter: Exporter) -> None:
 def test_it_ends_in_order(tmp_path: Path) -> None:
     """SIGTERM: checks end, the journal is closed, exit code 0."""
     told = Exporter(tmp_path)
-    told.write("alpha.yaml", SITE.format(name="alpha", port=PORT))
+    told.write("rosen.yaml", SITE.format(name="rosen", port=PORT))
     with told:
         assert told.get("/-/ready").status_code == 200
         assert told.end() == 0
@@ -317,7 +317,7 @@ def test_tls_users_and_client_certificates(tmp_path: Path) -> None:
     users("old", "VerifyClientCertIfGiven")
     client = authority.issue("client").write(tmp_path / "client.pem")
     told = Exporter(tmp_path, web=tmp_path / "web.yaml")
-    told.write("alpha.yaml", SITE.format(name="alpha", port=PORT))
+    told.write("rosen.yaml", SITE.format(name="rosen", port=PORT))
     with told:
         told.session.verify = str(ca)
         for path in ("/", "/metrics", "/-/healthy", "/-/ready", "/sd", "/nothing"):
