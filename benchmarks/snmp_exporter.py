@@ -2,9 +2,9 @@
 
 One simulated Smart-UPS on loopback, in a process of its own, answers them all. Ours is what the
 exporter does for one run: the options of a run from a command line that was parsed once, ask, read,
-judge. Theirs is one request for the same objects. All processes run for the whole time and are asked
-in turn; CPU is user + system of each, from /proc. Exit code 1 when ours costs more than 1.5 times
-theirs with gufo-snmp, or more than 4 times with pysnmp alone.
+judge. Theirs is one request for the same objects. All processes run for the whole time and are
+asked in turn; CPU is user + system of each, from /proc. Exit code 1 when ours costs more than 1.5
+times theirs with gufo-snmp, or more than 4 times with pysnmp alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIMITS = {"gufo": 1.5, "pysnmp": 4.0}
 GOAL = 1.0
@@ -89,7 +92,6 @@ def objects(state: Path) -> dict[str, object]:
     """The objects that our check asks for by now, as it remembers them, with their values."""
     (kept,) = state.glob("snmp-recipe-*.json")
     oids: list[str] = json.loads(kept.read_text())["data"]["recipe"]["oids"]
-    host, port = kept.stem, 0  # the key says where
     host, port = json.loads(kept.read_text())["key"][2].split(":")
     from apowacht.plugins.core.deadline import Deadline
     from apowacht.plugins.wire.snmp import Target, open_session
@@ -201,6 +203,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        {"agent": agent, "resident": resident}[sys.argv[2]](*sys.argv[3:])
+        roles: dict[str, Callable[..., None]] = {"agent": agent, "resident": resident}
+        roles[sys.argv[2]](*sys.argv[3:])
     else:
         sys.exit(main())

@@ -8,6 +8,7 @@ root, and how the number is to be read: a unit, an enumeration, flags. The table
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -196,6 +197,12 @@ def family_names() -> list[str]:
         if entry.endswith((".py", ".pyc")) and not entry.startswith("_")
     }
     return sorted(found)
+
+
+def are_families(names: Iterable[str]) -> bool:
+    """Whether there is a file for each of these names; without a look at the disk once loaded."""
+    loaded = (sys.modules.get(f"{__name__}.{name}") for name in names)
+    return all(hasattr(module, "FAMILY") for module in loaded) or set(names) <= set(family_names())
 
 
 def families(names: Iterable[str] | None = None) -> dict[str, Family]:

@@ -25,9 +25,10 @@ from snmpd import HOST, free_port, snmpd
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, TargetTrouble, Unreachable
-from apowacht.plugins.wire import snmp
+from apowacht.plugins.wire import snmp, snmp_gufo
 from apowacht.plugins.wire.snmp import AUTH_PROTOCOLS, PRIV_PROTOCOLS, Target, open_session
-from apowacht.plugins.wire.snmp_messages import encode_request, plain_value
+from apowacht.plugins.wire.snmp_messages import encode_request
+from apowacht.plugins.wire.snmp_values import plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -64,6 +65,19 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
         yield running
 
 
+@pytest.fixture(params=["pysnmp", "gufo-snmp"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who writes the requests of v1 and v2c; both have to lead to the same answers."""
+    if request.param == "pysnmp":
+        monkeypatch.setattr(snmp_gufo, "INSTALLED", False)
+    elif not snmp_gufo.INSTALLED:
+        pytest.skip("gufo-snmp is not installed")
+    return str(request.param)
+
+
+both_engines = pytest.mark.usefixtures("engine")
+
+
 @contextmanager
 def asking(port: int, seconds: float = 10.0, **options: Any) -> Iterator[snmp.Session]:
     """A session with an agent on loopback."""
@@ -87,6 +101,7 @@ def known_as(auth: str, priv: str, **changes: Any) -> dict[str, Any]:
 # --- a real agent ---------------------------------------------------------------------------
 
 
+@both_engines
 @pytest.mark.peer
 @pytest.mark.parametrize("version", ["1", "2c"])
 def test_values_come_as_plain_python(agent: Agent, version: str) -> None:
@@ -99,6 +114,7 @@ def test_values_come_as_plain_python(agent: Agent, version: str) -> None:
     assert str(found[OBJECT_ID]).startswith("1.3.6.1.4.1.8072.3.2.")
 
 
+@both_engines
 @pytest.mark.peer
 @pytest.mark.parametrize("version", ["1", "2c"])
 def test_a_missing_object_does_not_cost_the_others(agent: Agent, version: str) -> None:
@@ -111,6 +127,7 @@ def test_a_missing_object_does_not_cost_the_others(agent: Agent, version: str) -
     assert none == {}
 
 
+@both_engines
 @pytest.mark.peer
 @pytest.mark.parametrize("version", ["1", "2c"])
 def test_nothing_follows_the_end_of_the_mib(agent: Agent, version: str) -> None:
@@ -136,6 +153,7 @@ def test_a_walk_tells_a_subtree(agent: Agent, version: str) -> None:
     assert leaf == {}
 
 
+@both_engines
 @pytest.mark.peer
 def test_many_objects_are_asked_in_portions(agent: Agent) -> None:
     """More objects than fit into one frame are all found."""
@@ -155,6 +173,7 @@ def test_ipv6_and_names(agent: Agent, host: str, version: str) -> None:
         assert UPTIME in session.get([UPTIME])
 
 
+@both_engines
 @pytest.mark.peer
 def test_a_wrong_community_is_silence(agent: Agent) -> None:
     """v2c agents do not answer a community they do not know; that ends at the deadline."""
@@ -410,6 +429,7 @@ def silent(_question: Question) -> Sequence[bytes]:
     return ()
 
 
+@both_engines
 @pytest.mark.parametrize("host", [HOST, "127.0.0.2"])
 def test_an_answer_from_elsewhere(host: str) -> None:
     """An agent may answer from another port, or from another of its addresses."""
@@ -420,6 +440,7 @@ def test_an_answer_from_elsewhere(host: str) -> None:
         assert session.get([UPTIME]) == {UPTIME: 5}
 
 
+@both_engines
 def test_what_is_not_our_answer_is_passed_over() -> None:
     """Late answers, foreign communities, other versions and noise do not end the waiting."""
 
@@ -440,6 +461,7 @@ def test_what_is_not_our_answer_is_passed_over() -> None:
     assert len(asked) == 2
 
 
+@both_engines
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -466,6 +488,7 @@ def test_nothing_but_garbage(spoil: Callable[[Question], bytes]) -> None:
     assert time.monotonic() - started < 0.6 + SPARE_SECONDS
 
 
+@both_engines
 @pytest.mark.parametrize("version", ["1", "2c"])
 @pytest.mark.parametrize("index", [0, 9, 2**31 - 1])
 @pytest.mark.parametrize("status", [2, 5, 77])
@@ -483,6 +506,7 @@ def test_an_error_that_names_no_object(version: str, index: int, status: int) ->
     assert len(asked) <= 2 * len(oids)
 
 
+@both_engines
 @pytest.mark.parametrize("status", [2, 5])
 def test_an_agent_that_always_blames_the_first_object(status: int) -> None:
     """An error without end costs one request per object, and yields nothing."""
@@ -496,6 +520,7 @@ def test_an_agent_that_always_blames_the_first_object(status: int) -> None:
     assert len(asked) <= 2 * len(oids)
 
 
+@both_engines
 def test_v1_end_of_mib_drops_every_greater_object() -> None:
     """What has no successor in v1 tells the same of all that is greater: asked for once."""
     oids = [f"{SYSTEM}.{n}.0" for n in range(20)]
@@ -510,6 +535,7 @@ def test_v1_end_of_mib_drops_every_greater_object() -> None:
     assert len(asked) == 2
 
 
+@both_engines
 @pytest.mark.parametrize("version", ["1", "2c"])
 def test_too_big(version: str) -> None:
     """An agent with a small buffer is asked for half as much, until it fits or is hopeless."""
@@ -525,6 +551,7 @@ def test_too_big(version: str) -> None:
     assert len(asked) < 2 * len(oids)
 
 
+@both_engines
 def test_an_agent_that_answers_in_part() -> None:
     """What an answer leaves out is asked for again, as long as that helps."""
     oids = [f"{SYSTEM}.{n}.0" for n in range(9)]
@@ -554,6 +581,7 @@ def counting(step: int) -> Callable[[Question], bytes]:
     return reply
 
 
+@both_engines
 @pytest.mark.parametrize(("step", "expected"), [(0, 1), (-1, 1), (1, 50)])
 def test_an_endless_walk(step: int, expected: int) -> None:
     """A walk ends where OIDs do not increase, and at its limit where they do for ever."""
@@ -562,6 +590,7 @@ def test_an_endless_walk(step: int, expected: int) -> None:
     assert len(asked) <= 50
 
 
+@both_engines
 def test_empty_objects_are_passed_over() -> None:
     """NULL in an answer is no value and no end: the walk goes on, GETNEXT takes the next one."""
     column = [f"{SYSTEM}.9.1.2.{n}" for n in range(1, 6)]
@@ -580,6 +609,7 @@ def test_empty_objects_are_passed_over() -> None:
         assert session.get_next([column[3]]) == {}
 
 
+@both_engines
 def test_a_large_answer() -> None:
     """An answer may fill a UDP datagram."""
     blob = bytes(65000)
@@ -591,6 +621,7 @@ def test_a_large_answer() -> None:
         assert session.get([CONTACT]) == {CONTACT: blob}
 
 
+@both_engines
 def test_padding_behind_the_message() -> None:
     """Octets behind the message do not matter."""
     with (
@@ -600,6 +631,7 @@ def test_padding_behind_the_message() -> None:
         assert session.get([UPTIME]) == {UPTIME: 5}
 
 
+@both_engines
 def test_authorization_error_is_a_refusal() -> None:
     """A community that may not ask anything is told so, not «no values»."""
     with (
@@ -614,6 +646,7 @@ def test_authorization_error_is_a_refusal() -> None:
 # --- the way there --------------------------------------------------------------------------
 
 
+@both_engines
 @pytest.mark.parametrize("retries", [0, 2])
 def test_silence_ends_at_the_deadline(retries: int) -> None:
     """A silent agent is asked once and `retries` times more, then the time is used to its end."""
@@ -631,6 +664,7 @@ def test_silence_ends_at_the_deadline(retries: int) -> None:
     assert 0.7 <= took < 0.7 + SPARE_SECONDS
 
 
+@both_engines
 def test_a_lost_request_is_repeated() -> None:
     """Two lost datagrams cost their waits, no more."""
     lost = iter((True, True))
@@ -659,6 +693,7 @@ def test_a_closed_port_is_known_at_once(version: str, host: str) -> None:
     assert time.monotonic() - started < 5
 
 
+@both_engines
 def test_a_port_that_closes_under_way() -> None:
     """A session whose agent is gone says so, and finds it again when it is back."""
     port = free_port()
@@ -679,6 +714,7 @@ def answer_once(server: socket.socket) -> None:
     server.sendto(Question(datagram).integers(5), peer)
 
 
+@both_engines
 @pytest.mark.parametrize("first", ["silent", "closed", "without a route"])
 def test_the_next_address_of_a_name(first: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name with several addresses is asked at each; the one that answered stays the one."""
@@ -697,6 +733,7 @@ def test_the_next_address_of_a_name(first: str, monkeypatch: pytest.MonkeyPatch)
     assert len(unheard) == (1 if first == "silent" else 0)
 
 
+@both_engines
 def test_no_route(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address that cannot be sent to is unreachable at once."""
     routes = [(socket.AF_INET, ("255.255.255.255", 161))]  # not allowed without SO_BROADCAST
@@ -773,6 +810,7 @@ def test_values(raw: str, value: snmp.Value | None) -> None:
     assert plain_value(bytes.fromhex(raw)) == value
 
 
+@both_engines
 def test_one_broken_value_does_not_cost_the_others() -> None:
     """A value against its own type is absent alone."""
 
@@ -819,7 +857,7 @@ def test_v2c_loads_nothing_heavy() -> None:
     code = f"""
 import sys
 sys.path[:] = {sys.path!r}
-from apowacht.plugins.wire import snmp
+from apowacht.plugins.wire import snmp, snmp_gufo
 from apowacht.plugins.core.deadline import Deadline
 loaded = lambda *names: [name for name in names if name in sys.modules]
 assert not loaded("pysnmp", "pyasn1", "asyncio"), "on import"

@@ -16,7 +16,8 @@ from snmpd import HOST
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Garbled, TargetTrouble
 from apowacht.plugins.wire.snmp import GET, Target, open_session
-from apowacht.plugins.wire.snmp_messages import decode_answer, encode_request, plain_value
+from apowacht.plugins.wire.snmp_messages import decode_answer, encode_request
+from apowacht.plugins.wire.snmp_values import plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apowacht.mibs import VAGUE, Family, Flags, Row, Scale, day, families, family_names, uptime
+from apowacht.mibs import VAGUE, Family, Flags, Row, Scale, are_families, day, families, uptime
 from apowacht.mibs import text as text_form
 from apowacht.plugins.core.errors import Garbled
 from apowacht.plugins.read.ups_values import (
@@ -24,7 +24,7 @@ from apowacht.plugins.read.ups_values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from typing import Protocol
 
@@ -107,17 +107,20 @@ def _sound(recipe: Recipe) -> bool:
         recipe.get("version") == RECIPE_VERSION
         and isinstance(names, list)
         and all(isinstance(name, str) for name in names)
-        and set(names) <= set(family_names())
+        and are_families(names)
         and isinstance(alarms, list)
         and all(isinstance(pair, list) and len(pair) == 2 for pair in alarms)
         and isinstance(oids, list)
         and bool(oids)
-        and all(_is_oid(oid) for oid in [*oids, *(oid for pair in alarms for oid in pair)])
+        and _are_oids([*oids, *(oid for pair in alarms for oid in pair)])
     )
 
 
-def _is_oid(word: object) -> bool:
-    return isinstance(word, str) and all(arc.isdecimal() for arc in word.split("."))
+def _are_oids(words: Sequence[object]) -> bool:
+    if not all(isinstance(word, str) for word in words):
+        return False
+    joined = ".".join(words)  # type: ignore[arg-type]
+    return joined.replace(".", "").isdecimal() and ".." not in f".{joined}."
 
 
 def _get(session: Session, oids: Sequence[str], chunk: int) -> Answers:
@@ -264,17 +267,23 @@ class _Told:
 
     def __init__(self, families_told: list[tuple[Family, list[tuple[Row, list[Any]]]]]) -> None:
         self.families = families_told
+        self._rows: dict[str, list[tuple[Row, list[Any]]]] = {}
+        for _, rows in families_told:
+            for entry in rows:
+                self._rows.setdefault(entry[0].fact, []).append(entry)
+        for found in self._rows.values():
+            if len(found) > 1:
+                found.sort(key=lambda entry: entry[0].weak)
 
-    def rows(self, fact: str) -> Iterator[tuple[Row, list[Any]]]:
+    def rows(self, fact: str) -> Sequence[tuple[Row, list[Any]]]:
         """The rows that tell a fact, the weak ones at the end."""
-        found = [entry for _, rows in self.families for entry in rows if entry[0].fact == fact]
-        return iter(sorted(found, key=lambda entry: entry[0].weak))
+        return self._rows.get(fact, ())
 
     def first(self, fact: str) -> Any:
         """The first word for a state; a vague one only if nobody is clearer."""
-        words = [value for _, values in self.rows(fact) for value in values]
-        clear = [word for word in words if word not in VAGUE]
-        return (clear or words or [None])[0]
+        words = self.all(fact)
+        clear = (word for word in words if word not in VAGUE)
+        return next(clear, words[0] if words else None)
 
     def all(self, fact: str) -> list[Any]:
         """Every value of a fact."""

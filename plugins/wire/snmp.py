@@ -266,27 +266,89 @@ class CommunitySession(Conversation):
     """v1 and v2c: the community and a request-id tell our answers from others'."""
 
     def __init__(self, target: Target, deadline: Deadline) -> None:
-        from apowacht.plugins.wire import snmp_messages
+        from apowacht.plugins.wire import snmp_values
 
-        self._encode = snmp_messages.encode_request
-        self._decode = snmp_messages.decode_answer
+        self._values = snmp_values
         self._version = {"1": 0, "2c": 1}[target.version]
         self._community = target.community.encode()
-        self._request_id = first_id()
+        self._head = snmp_values.message_head(self._version, self._community)
         self._link = Link(target, deadline)
         self.at = self._link.at
+        self._writer = writer(self._version, self._community, self._head)
 
     def _request(self, kind: str, oids: Sequence[str]) -> Answer:
-        self._request_id += 1
-        sent = self._request_id
-        datagram = self._encode(self._version, self._community, kind, sent, oids)
-        return self._link.exchange(
-            datagram, lambda answer: self._decode(answer, self._version, self._community, sent)
-        )
+        datagram, sent, names = self._written(kind, oids)
+        usual_answer, head = self._values.usual_answer, self._head
+
+        def read(answer: bytes) -> Answer | None:
+            usual = usual_answer(answer, head, sent, names)
+            return self._unusual(answer, sent) if usual is None else usual
+
+        return self._link.exchange(datagram, read)
+
+    def _written(self, kind: str, oids: Sequence[str]) -> tuple[bytes, int, Sequence[Any]]:
+        """A request, its request-id, and how its names are encoded."""
+        try:
+            datagram = self._writer.write(kind, oids)
+            return datagram, *self._values.asked_in(datagram, self._head, oids)
+        except (ValueError, IndexError, OSError):
+            if isinstance(self._writer, PysnmpWriter):
+                raise
+        self._writer.close()
+        self._writer = PysnmpWriter(self._version, self._community)
+        return self._written(kind, oids)
+
+    def _unusual(self, datagram: bytes, sent: int) -> Answer | None:
+        from apowacht.plugins.wire.snmp_messages import decode_answer
+
+        return decode_answer(datagram, self._version, self._community, sent)
 
     def close(self) -> None:
         """See `Session.close`."""
         self._link.close()
+        self._writer.close()
+
+
+class Writer(Protocol):
+    """Writes requests of v1 and v2c for one community."""
+
+    def write(self, kind: str, oids: Sequence[str]) -> bytes:
+        """The datagram that asks for `oids`."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+class PysnmpWriter:
+    """Requests by pysnmp's message layer."""
+
+    def __init__(self, version: int, community: bytes) -> None:
+        from apowacht.plugins.wire.snmp_messages import encode_request
+
+        self._encode = encode_request
+        self._version = version
+        self._community = community
+        self._request_id = first_id()
+
+    def write(self, kind: str, oids: Sequence[str]) -> bytes:
+        """See `Writer.write`."""
+        self._request_id += 1
+        return self._encode(self._version, self._community, kind, self._request_id, oids)
+
+    def close(self) -> None:
+        """See `Writer.close`."""
+
+
+def writer(version: int, community: bytes, head: bytes) -> Writer:
+    """gufo-snmp's writer where that is installed, which is cheaper from the first request on."""
+    from apowacht.plugins.wire import snmp_gufo
+
+    if snmp_gufo.INSTALLED:
+        try:
+            return snmp_gufo.GufoWriter(version, community, head)
+        except (OSError, ValueError, TypeError):
+            pass  # no loopback, no descriptors left, another release: pysnmp's needs none of them
+    return PysnmpWriter(version, community)
 
 
 def first_wait(retries: int, left: float) -> float:

@@ -6,7 +6,6 @@ as bytes at first: a card that sends one Gauge32 of -1 then loses that value, no
 
 from __future__ import annotations
 
-from struct import unpack
 from typing import TYPE_CHECKING
 
 from pyasn1.codec.ber import decoder, encoder
@@ -16,12 +15,11 @@ from pysnmp.proto import rfc1901, rfc1905
 
 from apowacht.plugins.core.errors import Garbled
 from apowacht.plugins.wire.snmp import GET, Answer
+from apowacht.plugins.wire.snmp_values import content_of, plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    from apowacht.plugins.wire.snmp import Value
 
 # What pyasn1 can raise on bytes that are no BER, or not this message.
 _NOT_THIS = (PyAsn1Error, ValueError, IndexError, OverflowError)
@@ -125,75 +123,7 @@ def _outermost(datagram: bytes) -> bytes:
     """The message without padding behind it, which some cards send."""
     if datagram[:1] != b"\x30":
         raise ValueError("no SEQUENCE")
-    content, end = _content(datagram)
+    content, end = content_of(datagram)
     if not content:
         raise ValueError("empty or cut short")
     return datagram[:end]
-
-
-def _content(raw: bytes) -> tuple[bytes, int]:
-    """Content octets of the first TLV, and where it ends. RFC 3417 section 8: definite lengths."""
-    start, length = 2, raw[1]
-    if length & 0x80:
-        start += length & 0x7F
-        length = int.from_bytes(raw[2:start], "big") if start > 2 else len(raw)
-    end = start + length
-    if end > len(raw):
-        raise ValueError("length beyond the end")
-    return raw[start:end], end
-
-
-def plain_value(raw: bytes) -> Value | None:
-    """A binding's value, BER as sent, in plain Python; None when there is none to be had.
-
-    None stands for NULL, noSuchObject, noSuchInstance, endOfMibView (RFC 3416 section 3), for
-    unknown types and for values that break their own type.
-    """
-    try:
-        return _plain(raw[0], _content(raw)[0])
-    except _NOT_THIS:
-        return None
-
-
-def _plain(tag: int, content: bytes) -> Value | None:
-    if tag == 0x04:  # OCTET STRING
-        return content
-    if tag == 0x02 and 0 < len(content) <= 8:  # INTEGER
-        return int.from_bytes(content, "big", signed=True)
-    if tag in (0x41, 0x42, 0x43, 0x47):  # Counter32, Gauge32, TimeTicks, UInteger32 of RFC 1442
-        return _unsigned(content, 4)
-    if tag == 0x46:  # Counter64
-        return _unsigned(content, 8)
-    if tag == 0x06 and content:  # OBJECT IDENTIFIER
-        return str(_decode(bytes((tag, 0x82)) + len(content).to_bytes(2, "big") + content, _OID))
-    if tag == 0x40 and len(content) == 4:  # IpAddress
-        return ".".join(map(str, content))
-    if tag == 0x44:  # Opaque
-        return _opaque(content)
-    return None
-
-
-_OID = univ.ObjectIdentifier()
-
-
-def _unsigned(content: bytes, width: int) -> int | None:
-    # Agents forget the leading zero octet, so 4294967295 arrives as -1.
-    if not content or len(content) > width + 1 or (len(content) > width and content[0]):
-        return None
-    return int.from_bytes(content, "big", signed=len(content) <= width) % (1 << 8 * width)
-
-
-def _opaque(content: bytes) -> Value | None:
-    """net-snmp's way to send what SMI lacks: Opaque around a TLV whose tag is 0x9f 0x78..0x7b."""
-    if content[:1] != b"\x9f":
-        return None
-    inner, _ = _content(content[1:])
-    kind = content[1]
-    if (kind, len(inner)) in ((0x78, 4), (0x79, 8)):  # float, double
-        number: float = unpack(">f" if kind == 0x78 else ">d", inner)[0]
-        return None if number != number or abs(number) == float("inf") else b"%.7g" % number
-    if kind == 0x7A and 0 < len(inner) <= 8:  # Integer64
-        return int.from_bytes(inner, "big", signed=True)
-    if kind == 0x7B:  # Unsigned64
-        return _unsigned(inner, 8)
-    return None
