@@ -66,6 +66,8 @@ WATCH = ("site", "check", "name")
 
 # A server may tell of several UPS; perfdata names the first one plainly, the second one u2_.
 _UPS = r"(?:u(?P<ups>\d+)_)?"
+# One way of several goes by its place: s2_dns is the second.
+_SOURCE = r"(?:s(?P<source>\d+)_)?"
 _TIMES = r"time_(?P<operation>\w+)"
 
 ROWS = (
@@ -111,6 +113,17 @@ ROWS = (
         "Time until the first certificate ends; negative when it has ended."),
     Row("certificate", "(?P<certificate>.+)", "s", "left",
         "Time until this target's first certificate ends; negative when it has ended."),
+    Row("erezept", _SOURCE + "(?P<phase>dns|kon_tcp|tcp|tls|idp)", "s", "phase",
+        "How long this phase of the way took; tcp, tls and idp as of their own last look."),
+    Row("erezept", _SOURCE + "(?P<phase>dns|kon_tcp)_max", "s", "phase_max",
+        "The longest of several samples of this phase."),
+    Row("erezept", "route", "", "route", "Addresses of the TI that have a right way."),
+    Row("erezept", "idp_age", "s", "idp_age", "Time since the IDP was last asked."),
+    Row("erezept", "fetch_count", "", "fetches", "Real fetches that the log told of."),
+    Row("erezept", "fetch_failures", "%", "fetch_failures", "Real fetches that failed, 0 to 1."),
+    Row("erezept", "fetch_median", "s", "fetch_median", "How long real fetches took, median."),
+    Row("erezept", "fetch_p95", "s", "fetch_p95",
+        "How long real fetches took, 95th percentile."),
     Row("tilage", "age", "s", "age", "Time since TI-Lage gave the answer that is shown."),
     Row("tilage", "(?P<app>.+)", "", "outage",
         "Outage of an application of the TI, as far as it concerns this site: "
@@ -186,6 +199,10 @@ FACT_FAMILIES = (
     Family("apowacht_connector_condition",
            "How often the Konnektor reports this operating condition; absent when it does not.",
            "gauge", "", (*WATCH, "condition", "severity")),
+    Family("apowacht_erezept_verdict", "1 for whose fault it is, 0 for the others.",
+           "gauge", "", (*WATCH, "verdict")),
+    Family("apowacht_erezept_idp_document_valid_until_timestamp_seconds",
+           "Until when the IDP's discovery document is valid.", "gauge", "seconds", WATCH),
     Family("apowacht_certificate_not_after_timestamp_seconds",
            "When this target's first certificate ends, read without regard to its validity.",
            "gauge", "seconds", (*WATCH, "certificate")),
@@ -296,6 +313,17 @@ def families() -> dict[str, Family]:
         told += [row.family, row.threshold]
     told += FACT_FAMILIES
     return {family.name: family for family in told}
+
+
+def by_check() -> dict[str, list[Family]]:
+    """The families of each check, perfdata's first; limits have families of their own beside."""
+    found: dict[str, dict[str, Family]] = {}
+    for row in ROWS:
+        found.setdefault(row.check, {})[row.family.name] = row.family
+    for family in FACT_FAMILIES:
+        check = next(check for check in found if family.name.startswith(f"apowacht_{check}_"))
+        found[check][family.name] = family
+    return {check: list(families.values()) for check, families in found.items()}
 
 
 @cache

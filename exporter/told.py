@@ -69,6 +69,20 @@ def _connector(facts: Any) -> Iterator[Sample]:
         yield Sample("apowacht_connector_condition", labels, number)
 
 
+VERDICTS = ("ok", "local", "central", "unconfirmed")
+
+
+def _erezept(facts: Any) -> Iterator[Sample]:
+    if facts.verdict is not None:
+        for word in VERDICTS:
+            labels = (("verdict", word),)
+            yield Sample("apowacht_erezept_verdict", labels, int(word == facts.verdict))
+    if facts.idp_document_valid_until is not None:
+        moment = datetime.fromisoformat(facts.idp_document_valid_until).timestamp()
+        name = "apowacht_erezept_idp_document_valid_until_timestamp_seconds"
+        yield Sample(name, (), moment)
+
+
 def _certificate(facts: Any) -> Iterator[Sample]:
     from apowacht.plugins import certificate
 
@@ -99,4 +113,5 @@ READERS: Mapping[str, Callable[[Any], Iterator[Sample]]] = {
     "uplink": _uplink,
     "connector": _connector,
     "certificate": _certificate,
+    "erezept": _erezept,
 }

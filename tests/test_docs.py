@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from apowacht.exporter.command import exporter
 from apowacht.plugins.core.cli import parse
 from apowacht.plugins.core.listing import all_checks
 
@@ -18,6 +19,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 from generate import pages, renewed  # noqa: E402
 
 OPTIONS = {option for check in all_checks() for o in check.options for option in o.opts}
+OPTIONS |= {option for o in exporter.params for option in o.opts}
 OTHERS = {"--lang", "--scenario", "--first-port", "--list", "--listen", "--help"}
 
 

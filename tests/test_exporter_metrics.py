@@ -387,5 +387,5 @@ def test_a_scrape_of_500_sites_takes_less_than_a_second() -> None:
     print(
         f"{len(text.splitlines())} lines, {len(text)} bytes: {min(took):.2f} s, again {again:.2f} s"
     )
-    assert text.count("\n") > 100_000
+    assert text.count("\n") > 60_000
     assert min(took) < 1.0
