@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import signal
 import socket
 import ssl
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import bcrypt
@@ -242,6 +244,33 @@ def test_a_reload_takes_what_is_good(exporter: Exporter) -> None:
     assert 'site="gamma"' not in exporter.get("/metrics").text
 
 
+def test_hostile_sentend_nothing(exporter: Exporter) -> None:
+    """Whatever arrives, the next request is answered, and no traceback is logged."""
+    host, port = exporter.url.removeprefix("http://").split(":")
+    picker = random.Random(7)
+    sent = [
+        b"GET /site/%ff%00%2e%2e/x HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /site/" + b"a" * 8000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /?q=%f0%28%8c%28&lang=\xff&state=%00 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /probe?module=kon&target=%0d%0aX:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /metrics?site=%22%7d HTTP/1.1\r\nHost: x\r\nAccept: ;;q=,,/\r\n\r\n",
+        b"POST /-/reload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic \xff\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        *(picker.randbytes(200) for _ in range(20)),
+    ]
+    for text in sent:
+        with socket.create_connection((host, int(port)), 5) as connection:
+            connection.sendall(text)
+            connection.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionError):
+                answer = connection.recv(20)
+                assert not answer.startswith(b"HTTP/1.1 500")
+    assert exporter.get("/-/healthy").status_code == 200
+    assert "Traceback" not in "".join(exporter.lines)
+
+
 def test_a_strange_host_header_is_refused(exporter: Exporter) -> None:
     """What is echoed to Prometheus is an address and nothing else."""
     answer = exporter.get("/sd", headers={"Host": 'x"><script>'})
@@ -298,6 +327,7 @@ http_server_config:
 """
 
 
+@pytest.mark.slow
 def test_tls_users_and_client_certificates(tmp_path: Path) -> None:
     """Everything behind the login; certificate and users are renewed without a restart."""
     authority = Authority()
