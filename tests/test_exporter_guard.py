@@ -360,8 +360,11 @@ def serving(app: Any) -> Iterator[int]:
     """A server of ours in a thread; its port."""
     sockets = list(clients.bound([SimpleNamespace(host="127.0.0.1", port=0)]))
     server = clients.Server(clients.config_of(app, None))
+    listening = threading.Event()
+    server.begun = listening.set
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets)))
     thread.start()
+    assert listening.wait(20)
     try:
         yield sockets[0].getsockname()[1]
     finally:
