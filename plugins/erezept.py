@@ -73,6 +73,7 @@ class Service:
     failure: Failure | None = None
     status: int | None = None  # HTTP
     why: str | None = None  # reason code of the state that kept us from asking
+    doubts: tuple[Failure, ...] = ()  # why it may be another one than is meant
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,15 @@ def probe(options: Options) -> ErezeptFacts:
             "phases": {name: Phase(**one) for name, one in told["phases"].items()},
             "addresses": tuple(Address(**one) for one in told["addresses"]),
             "faults": tuple(Fault(**_with_failure(one)) for one in told["faults"]),
-            "central": {n: Service(**_with_failure(one)) for n, one in told["central"].items()},
+            "central": {name: _service(one) for name, one in told["central"].items()},
             "fetch": fetch_log.of_recording(answer.data["fetch"]),
         }
     )
+
+
+def _service(one: dict[str, Any]) -> Service:
+    doubts = tuple(Failure(**doubt) for doubt in one["doubts"])
+    return Service(**{**_with_failure(one), "doubts": doubts})
 
 
 def _with_failure(one: dict[str, Any]) -> dict[str, Any]:

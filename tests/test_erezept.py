@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from commands import SCRIPTS
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from way import FACHDIENST, HERE, IDP, Ti, facts_of, keys
 
 from apowacht.plugins.core.cli import parse
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import OwnTrouble
-from apowacht.plugins.core.render import line_1
+from apowacht.plugins.core.render import details, line_1
 from apowacht.plugins.core.report import State
 from apowacht.plugins.erezept import CHECK
-from apowacht.plugins.read import erezept_central
+from apowacht.plugins.read import erezept_central, erezept_idp
 from apowacht.plugins.read.erezept_central import Contact
 from apowacht.plugins.read.erezept_options import places
+from apowacht.plugins.wire import jws
 from apowacht.simulator.konnektor_keys import issue
 from apowacht.simulator.ti_dns import NXDOMAIN, REFUSED, SERVFAIL, Records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from apowacht.plugins.core.report import Report
 
 
 @pytest.fixture
@@ -146,12 +152,109 @@ def test_a_document_signed_on_a_nist_curve_and_the_chain_of_its_certificate(ti: 
         + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in above)
     )
     assert ti.facts("--idp-ca-file", str(authorities)).verdict == "ok"
-    with Ti(ti.folder) as other:
-        other.folder = ti.folder / "other"
-        told = other.facts("--idp-ca-file", str(authorities))
-    failure = told.central["idp"].failure
-    assert failure is not None
-    assert failure.reason == "idp_chain"
+
+
+def doubts(report: Report) -> list[str]:
+    """Why the document of the IDP may be another one's."""
+    return [one.reason for one in facts_of(report).central["idp"].doubts]
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"), [("another role", "idp_role"), ("another issuer", "idp_issuer")]
+)
+def test_a_document_of_somebody_else_is_a_doubt_and_no_outage(
+    ti: Ti, document: str, reason: str
+) -> None:
+    """Well signed, by a certificate that is no IDP's or with another issuer: the way is free."""
+    ti.idp.become(document)
+    report = ti.run()
+    facts = facts_of(report)
+    assert (facts.verdict, facts.broken_link, facts.central["idp"].state) == ("ok", None, "good")
+    assert (report.state, keys(report)) == (State.WARNING, [f"erp.{reason}"])
+    assert doubts(report) == [reason]
+    assert "idp" in facts.phases
+
+
+@pytest.mark.parametrize("content", ["another authority", "no certificate"])
+def test_a_wrong_file_of_authorities_is_no_outage(ti: Ti, content: str) -> None:
+    """UNKNOWN with the option's name, the way counts as free; a run with another file, or with
+    none, is not told of it."""
+    file = other_authority(ti.folder)
+    if content == "no certificate":
+        file.write_text("nothing")
+    report = ti.run("--idp-ca-file", str(file))
+    facts = facts_of(report)
+    assert (facts.verdict, facts.broken_link, facts.central["idp"].state) == ("ok", None, "good")
+    assert (report.state, keys(report)) == (State.UNKNOWN, ["erp.idp_chain"])
+    assert "--idp-ca-file" in "\n".join(details(report, "de"))
+    assert doubts(ti.run("--idp-ca-file", str(file))) == ["idp_chain"]  # as long as it counts
+    assert ti.run().state is State.OK
+    assert len(ti.idp.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("issuer", "arguments", "expected"),
+    [
+        ("https://idp.zentral.idp.splitdns.ti-dienste.de", ["--environment", "PU"], True),
+        ("https://IDP.zentral.idp.splitdns.ti-dienste.de./", ["--environment", "PU"], True),
+        ("https://idp.zentral.idp.splitdns.ti-dienste.de", ["--environment", "TU"], True),
+        ("https://idp-ref.zentral.idp.splitdns.ti-dienste.de", ["--environment", "RU"], True),
+        ("https://idp-ref.zentral.idp.splitdns.ti-dienste.de", ["--environment", "PU"], False),
+        ("https://idp.test", ["--environment", "RU", "--idp-host", "idp.test"], True),
+        ("http://idp.zentral.idp.splitdns.ti-dienste.de", ["--environment", "PU"], False),
+        ("https://idp.zentral.idp.splitdns.ti-dienste.de.example", ["--environment", "PU"], False),
+        ("idp.zentral.idp.splitdns.ti-dienste.de", ["--environment", "PU"], False),
+        ("None", ["--environment", "PU"], False),
+        ("", ["--environment", "PU"], False),
+    ],
+)
+def test_which_issuer_is_expected(
+    ti: Ti, issuer: str, arguments: list[str], expected: bool
+) -> None:
+    """The productive name in every environment, the environment's own, and that of --idp-host."""
+    options = parse(CHECK, arguments)
+    found = erezept_idp.doubts(ti.idp.signer.certificate, issuer, IDP, options)
+    assert [one.reason for one in found] == ([] if expected else ["idp_issuer"])
+
+
+@pytest.mark.oracle
+def test_the_recorded_document_raises_no_doubt() -> None:
+    """gematik's sample: role, issuer, and an authority that is not ours as the only doubt."""
+    folder = os.environ.get("APOWACHT_ORACLE")
+    if not folder:
+        pytest.skip("APOWACHT_ORACLE is not set")
+    text = Path(folder, "erezept", "idp", "ref-idp_tokenFlowPs_discovery.jwt").read_bytes()
+    told = erezept_idp.examined(text, IDP, parse(CHECK, ["--environment", "RU"]))
+    assert told["doubts"] == []
+    assert erezept_idp.fault(told, told["issued"] + 60) is None
+    certificate = jws.shown_certificate(jws.split(text, IDP), IDP)
+    assert erezept_idp.roles_of(certificate) == [erezept_idp.ROLE]
+
+
+@pytest.mark.parametrize("extension", ["missing", "damaged"])
+def test_a_certificate_without_a_legible_role_has_none(extension: str) -> None:
+    """No Admission, or one that is no DER: a doubt, and never an error."""
+    assert erezept_idp.roles_of(bearer(extension)) == []
+
+
+def bearer(extension: str) -> x509.Certificate:
+    """A certificate of nobody in particular."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody")])
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+    )
+    if extension == "damaged":
+        admission = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.36.8.3.3"), b"\x30\x05")
+        builder = builder.add_extension(admission, critical=False)
+    return builder.sign(key, hashes.SHA256())
 
 
 @pytest.mark.parametrize("status", [404, 429, 500, 503])

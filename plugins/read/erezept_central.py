@@ -78,7 +78,19 @@ def idp(options: Options, contact: Contact, *, may: bool) -> Kept:
     {"source", "address", "seconds" (from the first packet to the last byte), "document" (see
     `read.erezept_idp`), "unverified", "failure"}; otherwise as `fachdienst`.
     """
-    return _seldom(options, contact, lambda: _document(options, contact), may=may)
+    kept = _seldom(options, contact, lambda: _document(options, contact), may=may)
+    return kept._replace(data=_by_our_file(kept.data, options))
+
+
+def _by_our_file(data: Data | None, options: Options) -> Data | None:
+    """The result is everybody's, but a doubt that came of another --idp-ca-file is not ours."""
+    if data is None or not data.get("document"):
+        return data
+    document = dict(data["document"])
+    if document.pop("ca_file", None) != options.idp_ca_file:
+        doubts = document.get("doubts") or ()
+        document["doubts"] = [one for one in doubts if one["reason"] != "idp_chain"]
+    return {**data, "document": document}
 
 
 def _seldom(options: Options, contact: Contact, ask: Callable[[], Data], *, may: bool) -> Kept:

@@ -128,8 +128,10 @@ def _service(
     if told.get("fault"):
         values = {"host": next(one[1] for one in data["services"] if one[0] == name)}
         one = {"operation": name, "kind": "other", "reason": told["fault"], "values": values}
+    doubts = (told.get("document") or {}).get("doubts") or []
     return {
         "state": state,
+        "doubts": doubts if state == "good" else [],
         "age_seconds": None if "age" not in told else round(told["age"]),
         "failure": one,
         "status": told.get("status"),

@@ -48,6 +48,11 @@ PINS = {
     "TRANSPORT_PIN": "smcb.transport_pin",
     "EMPTY_PIN": "smcb.no_pin",
 }
+DOUBTS = {
+    "idp_role": ("erp.idp_role", State.WARNING),
+    "idp_issuer": ("erp.idp_issuer", State.WARNING),
+    "idp_chain": ("erp.idp_chain", State.UNKNOWN),  # a question of our own file as well
+}
 VPN_OFFLINE = {"local": "kon.vpn_offline.local", "hosted": "kon.vpn_offline.hosted"}
 PHASE_NAMES = {"dns": "DNS", "kon_tcp": "Konnektor-TCP", "tcp": "TCP", "tls": "TLS", "idp": "IDP"}
 
@@ -237,6 +242,9 @@ class Case:
             return
         said = set()
         for name, one in self.facts.central.items():
+            for doubt in one.doubts:
+                key, state = DOUBTS[doubt.reason]
+                yield Finding(key, state, {**doubt.values, "reason": doubt.trouble})
             if one.why and one.why not in said:
                 said.add(one.why)
                 trouble = OwnTrouble(one.why, folder=self.options.store.folder, file="", detail="")

@@ -279,6 +279,20 @@ REASONS: dict[str, Reason] = {
             "The certificate with which {host} signs its document is not valid any more, or not yet.",
         ),
     ),
+    "idp_role": Reason(
+        ("falsche Rolle", "wrong role"),
+        (
+            "Im Zertifikat des Dokuments von {host} steht als Rolle {detail} statt {role}.",
+            "The certificate of the document of {host} tells the role {detail} instead of {role}.",
+        ),
+    ),
+    "idp_issuer": Reason(
+        ("fremder Name", "another name"),
+        (
+            "Das Dokument von {host} nennt als Aussteller {detail}.",
+            "The document of {host} names {detail} as its issuer.",
+        ),
+    ),
     "idp_chain": Reason(
         ("Aussteller fremd", "unknown issuer"),
         (

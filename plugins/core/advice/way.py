@@ -217,6 +217,45 @@ ROWS: dict[str, Row] = {
         ),
         ("Zertifikat nicht ungeprüft übernehmen.", "Do not accept the certificate unchecked."),
     ),
+    "erp.idp_role": Row(
+        "it",
+        ("Anmeldedienst: fremder Unterzeichner", "login service: signed by a stranger"),
+        (
+            "Die Auskunft des Anmeldedienstes (IDP) ist nicht von einem IDP unterschrieben; der Weg dorthin ist frei.",
+            "What the login service (IDP) tells is not signed by an IDP; the way there is free.",
+        ),
+        (
+            "--idp-host und die DNS-Antwort dafür prüfen: Antwortet dort ein anderer Dienst?",
+            "Check --idp-host and what DNS says of it: does another service answer there?",
+        ),
+        ("Nicht als Ausfall des IDP melden.", "Do not report it as an outage of the IDP."),
+    ),
+    "erp.idp_issuer": Row(
+        "it",
+        ("Anmeldedienst nennt fremden Namen", "login service tells another name"),
+        (
+            "Der Anmeldedienst (IDP) stellt sich unter einem unerwarteten Namen vor; der Weg dorthin ist frei.",
+            "The login service (IDP) goes by an unexpected name; the way there is free.",
+        ),
+        (
+            "--environment und --idp-host vergleichen: Ist das der gemeinte IDP?",
+            "Compare --environment and --idp-host: is this the IDP that is meant?",
+        ),
+        ("Nicht als Ausfall des IDP melden.", "Do not report it as an outage of the IDP."),
+    ),
+    "erp.idp_chain": Row(
+        "it",
+        ("Herkunft des IDP-Dokuments unbestätigt", "the IDP document's origin is unproven"),
+        (
+            "Der Weg zum Anmeldedienst (IDP) ist frei, aber wer sein Dokument unterschrieben hat, ist nicht bestätigt.",
+            "The way to the login service (IDP) is free, but who signed its document is not proven.",
+        ),
+        (
+            "In --idp-ca-file die KOMP-CA und die Wurzel der TI ablegen.",
+            "Put the KOMP-CA and the root of the TI into --idp-ca-file.",
+        ),
+        ("Nicht als Ausfall des IDP melden.", "Do not report it as an outage of the IDP."),
+    ),
     "erp.not_asked": Row(
         "it",
         ("Zentrales nicht gefragt: {reason}", "central not asked: {reason}"),
