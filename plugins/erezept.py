@@ -61,6 +61,7 @@ class Fault:
     address: str | None = None
     name: str | None = None  # service
     hop: str | None = None  # name server, next hop
+    network: str | None = None  # CIDR: the half that has no route
     failure: Failure | None = None
 
 

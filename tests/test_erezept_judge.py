@@ -16,7 +16,12 @@ from apowacht.plugins.core.render import details, line_1
 from apowacht.plugins.core.report import State
 from apowacht.plugins.erezept import CHECK
 from apowacht.plugins.read.erezept import remember
-from apowacht.plugins.read.erezept_chain import dns_faults, half_routed, route_faults
+from apowacht.plugins.read.erezept_chain import (
+    dns_faults,
+    half_routed,
+    missing_half,
+    route_faults,
+)
 from apowacht.simulator.konnektor import Konnektor
 from apowacht.simulator.ti_dns import Records
 from apowacht.simulator.tilage_service import Outage, TiLage
@@ -305,9 +310,10 @@ def way(gateway: str | None, device: str = "lan") -> Data:
         (("10.0.0.1", "10.0.0.1"), ("10.0.0.1", "10.0.0.1"), (), [], None),  # the router knows
         (("10.0.0.5", "10.0.0.1"), ("10.0.0.5", "10.0.0.1"), (), ["half"], "10.0.0.1"),
         (("10.0.0.5", "10.0.0.5"), ("10.0.0.5", "10.0.0.1"), (), [], "10.0.0.1"),
-        (("10.0.0.5", None), ("10.0.0.5", None), (), ["missing"], ""),
+        (("10.0.0.5", None), ("10.0.0.5", None), (), ["half"], ""),
         ((None, None), (None, None), (), ["missing", "missing"], None),
         (("10.0.0.1", "10.0.0.5"), ("10.0.0.1",) * 2, ("10.0.0.5",), ["elsewhere"], None),
+        (("10.0.0.5", "10.0.0.1"), ("10.0.0.5", "10.0.0.1"), ("10.0.0.5",), ["half"], "10.0.0.1"),
     ],
 )
 def test_routes_are_judged_by_next_hop_and_by_halves(
@@ -332,6 +338,8 @@ def test_routes_are_judged_by_next_hop_and_by_halves(
     data = {"networks": ["100.102.0.0/15"], "gateways": list(gateways)}
     assert [fault for _, fault, _ in route_faults(path, data)] == faults
     assert half_routed(path) == half
+    missing = None if half is None else "100.103.0.0/16"
+    assert missing_half(path, ["10.30.0.0/15", "100.102.0.0/15"]) == missing
     assert not list(dns_faults(path, data))
 
 

@@ -277,6 +277,33 @@ def test_a_row_of_the_verdict_table(name: str, site: Site, tmp_path: Path) -> No
         assert row.asked or service.connections == 0
 
 
+@pytest.mark.parametrize("internet", [True, False])
+def test_a_route_for_half_of_the_network_is_told_with_the_missing_half(
+    site: Site, tmp_path: Path, internet: bool
+) -> None:
+    """A mask of /16, and a Fachdienst at 100.103.x.x: whether the rest leaves by the default route
+    or not at all, both languages name the missing /16, and nobody is asked there."""
+    site.dns.change(fachdienst.NAME, Records("100.103.7.10"))
+    routes = [f"route del {NETWORK}", f"route add 100.102.0.0/16 via {KONNEKTOR}"]
+    undo = ["route del 100.102.0.0/16"]
+    if internet:  # by another next hop, as a router is one beside the Konnektor
+        routes.append("route add default via 192.0.2.9")
+        undo.append("route del default")
+    site.host.configure(*routes)
+    try:
+        told = site.answer(tmp_path / "en", *site.options("konnektor", "tilage"), "-t", "4")
+        german = site.say(tmp_path / "de", "de", *site.options("konnektor", "tilage"), "-t", "4")
+    finally:
+        site.host.configure(*undo)
+    assert (told["facts"]["verdict"], told["facts"]["broken_link"]) == ("local", "route")
+    assert [one["key"] for one in told["findings"] if one["state"]] == ["erp.route_half"]
+    assert told["state"] == german.code == CRITICAL
+    assert "route is missing for 100.103.0.0/16" in told["summary"]
+    assert "lokal: TI-Route fehlt für 100.103.0.0/16" in german.line_1
+    assert "100.102.0.0/15 (255.254.0.0)" in german.out
+    assert (site.fachdienst.connections, site.idp.connections) == (0, 0)
+
+
 def test_gematiks_words_are_passed_on(site: Site, tmp_path: Path) -> None:
     """A central outage is told in gematik's own words, and a printout is not offered for it."""
     fachdienst_down(site)

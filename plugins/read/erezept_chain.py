@@ -154,20 +154,21 @@ def route_faults(
     path: Mapping[str, Any], data: Mapping[str, Any], service: str | None = None
 ) -> Iterator[tuple[str, str, str | None]]:
     """Address, fault and next hop of each wrong way: "missing", "elsewhere" (not over --gateway),
-    "half" (over the way to the internet, while the other half of the TI's network is routed)."""
+    "half" (over the way to the internet or not at all, while the other half of the TI's network is
+    routed)."""
     half = half_routed(path)
     for name, told in path["names"].items():
         for address in told["addresses"] if service in (None, name) else ():
             way = (path["ways"] or {}).get(address)
             if way is None:
                 if path["ways"] is not None:
-                    yield address, "missing", None
+                    yield address, "half" if half == "" else "missing", None
                 continue
             hop = way["gateway"] or way["device"]
-            if data["gateways"] and way["gateway"] not in data["gateways"]:
-                yield address, "elsewhere", hop
-            elif half is not None and hop == half and hop in path["defaults"]:
+            if half is not None and hop == half and hop in path["defaults"]:
                 yield address, "half", hop
+            elif data["gateways"] and way["gateway"] not in data["gateways"]:
+                yield address, "elsewhere", hop
 
 
 def half_routed(path: Mapping[str, Any]) -> str | None:
@@ -181,6 +182,17 @@ def half_routed(path: Mapping[str, Any]) -> str | None:
             return ""
         if hop in path["defaults"]:
             return str(hop)
+    return None
+
+
+def missing_half(path: Mapping[str, Any], networks: list[str]) -> str | None:
+    """The half of the TI's network, as CIDR, that has no route of its own while the other has."""
+    half = half_routed(path)
+    for address, hop in path["halves"].items() if half is not None else ():
+        if (hop or "") == half:
+            for network in map(IPv4Network, networks):
+                if IPv4Address(address) in network:
+                    return str(IPv4Network((address, network.prefixlen + 1), strict=False))
     return None
 
 

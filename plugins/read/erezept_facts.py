@@ -67,6 +67,7 @@ def _faults(data: Mapping[str, Any]) -> list[Data]:
     """Wrong names and ways, path by path."""
     rows = []
     for path in data["paths"]:
+        half = erezept_chain.missing_half(path, data["networks"])
         for service, fault, address in erezept_chain.dns_faults(path, data):
             told = path["names"][service]
             rows.append(
@@ -76,12 +77,14 @@ def _faults(data: Mapping[str, Any]) -> list[Data]:
         for address, fault, hop in erezept_chain.route_faults(path, data):
             rows.append(
                 {"link": "route", "fault": fault, "source": path["source"], "address": address,
-                 "name": None, "hop": hop, "failure": None}
+                 "name": None, "hop": hop, "failure": None,
+                 "network": half if fault == "half" else None}
             )  # fmt: skip
-        if erezept_chain.half_routed(path) is not None:
+        if half is not None:
             rows.append(
                 {"link": "half", "fault": "half", "source": path["source"], "address": None,
-                 "name": None, "hop": erezept_chain.half_routed(path), "failure": None}
+                 "name": None, "hop": erezept_chain.half_routed(path), "failure": None,
+                 "network": half}
             )  # fmt: skip
     return rows
 

@@ -154,6 +154,7 @@ class Case:
     def _values(self, one: Fault) -> dict[str, Any]:
         server = one.hop or "(System)"
         values = {"address": one.address, "server": server, "hop": one.hop or None}
+        values["network"] = one.network
         values["service"] = APPS.get(one.name or "")
         return {**values, "reason": one.failure.trouble if one.failure is not None else None}
 

@@ -28,6 +28,7 @@ WIDEST: dict[str, str] = {
     "n": "42",
     "name": "Handverkauf 12",
     "need": "120 min",
+    "network": "100.103.128.0/17",
     "org": "Arvato Systems",
     "reason": "Anmeldung abgelehnt",
     "runtime": "unbekannt",

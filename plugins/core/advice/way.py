@@ -170,14 +170,14 @@ ROWS: dict[str, Row] = {
     ),
     "erp.route_half": Row(
         "it",
-        ("TI-Route gilt nur für die Hälfte", "TI route covers only one half"),
+        ("TI-Route fehlt für {network}", "TI route is missing for {network}"),
         (
-            "Nur die Hälfte des TI-Netzes hat eine eigene Route (/16 statt /15); der Rest geht ins Internet.",
-            "Only half of the TI's network has a route (/16 instead of /15); the rest goes to the internet.",
+            "Nur die Hälfte des TI-Netzes hat eine Route; für {network} fehlt sie.",
+            "Only half of the TI's network has a route; it is missing for {network}.",
         ),
         (
-            "Maske der Route auf /15 (255.254.0.0) ändern.",
-            "Change the route's mask to /15 (255.254.0.0).",
+            "Maske der Route berichtigen: 100.102.0.0/15 (255.254.0.0), RU/TU 10.30.0.0/15.",
+            "Correct the route's mask: 100.102.0.0/15 (255.254.0.0), RU/TU 10.30.0.0/15.",
         ),
         _RESTART,
     ),
