@@ -229,15 +229,16 @@ def outages(facts: TilageFacts, options: Options) -> Iterator[Finding]:
     calm = True
     for name in watched:
         app = apps.get(name)
-        for finding in application(name, app, apps, options):
-            calm = calm and finding.state is State.OK
-            yield finding
+        calm = calm and app is not None and app.counts == "none"
+        yield from application(name, app, apps, options)
         if app is not None and app.counts is not None:
             value = ("none", "partial", "full").index(app.counts)
             metric = Metric(LABELS.get(name, name), value, "", None, None, 0, 2)
             yield Finding("tilage.reading", State.OK, metric=metric)
     if calm and not facts.measured_off:
-        yield Finding("tilage.well", State.OK, {"age": facts.age_seconds})
+        elsewhere = any(app.outage != "none" for app in apps.values() if app.name in watched)
+        key = "tilage.well_here" if elsewhere else "tilage.well"
+        yield Finding(key, State.OK, {"age": facts.age_seconds})
     for name, app in apps.items():
         if name not in watched and app.counts in ("partial", "full"):
             yield Finding("tilage.elsewhere", State.OK, values_of(app))

@@ -65,7 +65,7 @@ OK, WARNING, CRITICAL, UNKNOWN = State.OK, State.WARNING, State.CRITICAL, State.
         (facts(app("erezept", "full")), ["--outage-state", "critical"],
          {"tilage.erezept": CRITICAL}),
         (facts(app("erezept", "partial")), ["--outage-state", "critical", "--partial-state", "ok"],
-         {"tilage.erezept": OK, "tilage.well": OK}),
+         {"tilage.erezept": OK}),
         (facts(app("erezept", "partial", card_only=True)), [], {"tilage.erezept_card": WARNING}),
         (facts(app("vsdm", "full")), [], {"tilage.vsdm": WARNING}),
         (facts(app("vsdm", "full"), app("erezept", "full")), [],
@@ -81,11 +81,11 @@ OK, WARNING, CRITICAL, UNKNOWN = State.OK, State.WARNING, State.CRITICAL, State.
         (facts(app("erezept", None, said="total")), [], {"tilage.unknown": UNKNOWN}),
         (facts(app("epa", None)), [], {"tilage.well": OK}),
         (facts(app("erezept", "full", counts="none", announced=True, maintenance=True)), [],
-         {"tilage.maintenance": OK, "tilage.well": OK}),
+         {"tilage.maintenance": OK, "tilage.well_here": OK}),
         (facts(app("erezept", maintenance=True)), [],
          {"tilage.maintained": OK, "tilage.well": OK}),
         (facts(app("tianschluss", "full", counts="none", foreign=True)), [],
-         {"tilage.foreign": OK, "tilage.well": OK}),
+         {"tilage.foreign": OK, "tilage.well_here": OK}),
         (facts(measured_off=True, measured_age_seconds=1e6), [], {"tilage.measured_off": UNKNOWN}),
         (facts(measured_off=True, measured_age_seconds=-1e9), [], {"tilage.measured_off": UNKNOWN}),
         (facts(app("vsdm", "full"), measured_off=True, measured_age_seconds=1e6), [],
@@ -162,7 +162,7 @@ def test_incidents_are_shown_by_age_and_application() -> None:
 
 
 SCENARIOS = {
-    "all-well": (0, "keine zentrale Störung"),
+    "all-well": (0, "zentral nichts gemeldet"),
     "announced-maintenance": (0, "Wartung: E-Rezept"),
     "foreign-access-provider-down": (0, "nur durch andere Anbieter (Zugang B GmbH)"),
     "own-access-provider-down": (1, "TI-Zugang zentral gestört seit 15 min"),

@@ -411,7 +411,7 @@ ROWS: dict[str, Row] = {
     ),
     "tilage.vsdm": Row(
         "central",
-        ("VSDM zentral gestört seit {since}", "VSDM down centrally for {since}"),
+        ("Kartenprüfung (VSDM) gestört seit {since}", "card checks (VSDM) down for {since}"),
         (
             "VSDM {extent} gestört, seit {since}: Die Gesundheitskarte lässt sich womöglich nicht prüfen. gematik: «{impact}».",
             "VSDM {extent} down, for {since}: checking the health card may fail. gematik: «{impact}».",
@@ -424,7 +424,7 @@ ROWS: dict[str, Row] = {
     ),
     "tilage.vsdm_too": Row(
         "central",
-        ("VSDM zentral gestört seit {since}", "VSDM down centrally for {since}"),
+        ("Kartenprüfung (VSDM) gestört seit {since}", "card checks (VSDM) down for {since}"),
         (
             "VSDM {extent} gestört, seit {since}. gematik: «{impact}».",
             "VSDM {extent} down, for {since}. gematik: «{impact}».",
@@ -519,10 +519,24 @@ ROWS: dict[str, Row] = {
     ),
     "tilage.well": Row(
         "",
-        ("keine zentrale Störung, Stand vor {age}", "no central outage, as of {age} ago"),
+        (
+            "zentral nichts gemeldet, Stand vor {age}",
+            "nothing reported centrally, as of {age} ago",
+        ),
         (
             "TI-Lage meldet für E-Rezept, VSDM, TI-Zugang und IDP keine Störung; Stand vor {age}.",
             "TI-Lage reports no outage of e-prescription, VSDM, TI access, IDP; as of {age} ago.",
+        ),
+    ),
+    "tilage.well_here": Row(
+        "",
+        (
+            "zentral nichts gemeldet, was hier zählt",
+            "nothing reported centrally that counts here",
+        ),
+        (
+            "TI-Lage meldet keine Störung, die hier zählt; Stand vor {age}.",
+            "TI-Lage reports no outage that counts here; as of {age} ago.",
         ),
     ),
     "tilage.maintenance": Row(
@@ -583,10 +597,13 @@ ROWS: dict[str, Row] = {
     ),
     "tilage.retrying": Row(
         "",
-        ("letzter Abruf misslungen, Stand vor {age}", "last request failed, as of {age} ago"),
         (
-            "Der letzte Abruf ist misslungen; es gilt der Stand vor {age}.",
-            "The last request failed; the state of {age} ago counts.",
+            "TI-Lage-Abfrage misslungen, Stand vor {age}",
+            "TI-Lage request failed, as of {age} ago",
+        ),
+        (
+            "Die letzte Abfrage der TI-Lage ist misslungen; es gilt der Stand vor {age}.",
+            "The last request to TI-Lage failed; the state of {age} ago counts.",
         ),
     ),
     "tilage.choices": Row(
