@@ -374,8 +374,19 @@ def test_a_log_that_loses_its_beginning_is_not_counted_twice(log: Path) -> None:
     """Some programs keep the last lines of a log and write them anew."""
     facts(log)
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[4:]) + line(30))
-    assert facts(log).count == 7
-    assert facts(log).count == 7
+    assert facts(log).count == 11
+    assert facts(log).count == 11
+
+
+def test_a_lock_outlives_a_log_that_is_emptied(log: Path) -> None:
+    """Also beside an older file whose calls are read again: what was counted is not forgotten."""
+    facts(log)
+    log.rename(log.with_name("fetch.log.1"))
+    log.write_bytes(line(50, 0.5, 423))
+    assert facts(log).failures == {"423": 1}
+    log.write_bytes(b"")
+    told = facts(log)
+    assert (told.count, told.failures) == (11, {"423": 1})
 
 
 @pytest.mark.parametrize(

@@ -194,10 +194,10 @@ def _illegible(tally: Tally) -> bool:
 
 
 def _merge(tally: Tally, memory: _Memory, *, resumed: bool) -> None:
-    """Add what is remembered. When the place was lost, what was read anew counts alone."""
-    fresh = None if resumed else min(tally.slices, default=None)
+    """Add what is remembered. When the place was lost, calls that were counted before may have been
+    read again, or be gone from the file: the higher count of each slice is the better one."""
     for place, kept in memory.slices.items():
-        if not tally.first <= place <= tally.final or (fresh is not None and place >= fresh):
+        if not tally.first <= place <= tally.final:
             continue
         if place not in tally.slices:
             tally.slices[place] = kept
@@ -205,7 +205,8 @@ def _merge(tally: Tally, memory: _Memory, *, resumed: bool) -> None:
         known = tally.slices[place]
         for counts, more in ((known.bins, kept.bins), (known.statuses, kept.statuses)):
             for one, count in more.items():
-                counts[one] = counts.get(one, 0) + count
+                here = counts.get(one, 0)
+                counts[one] = here + count if resumed else max(here, count)
     if memory.answered is not None and memory.answered <= tally.final:
         tally.answered = max(memory.answered, tally.answered or memory.answered)
 
