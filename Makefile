@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Commands started by the tests would otherwise compile the whole project at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lint format wheel bench clean
+.PHONY: help demo test check lint format wheel bench soak clean
 .DEFAULT_GOAL = help
 
 help: ## List the targets
@@ -48,7 +48,10 @@ wheel: $(READY) ## Build wheel and sdist into dist/
 	@rm -rf build
 
 bench: $(READY) $(LINKS) ## Run the benchmarks
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in $(filter-out benchmarks/street.py,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+soak: $(READY) $(LINKS) ## 500 sites for 20 minutes: reloads, dying devices, a full disk
+	@$(BIN)/python benchmarks/exporter_load.py --sites 500 --seconds 1200 --soak
 
 clean: ## Remove all that the other targets made, the environment too
 	rm -rf $(VENV) .tree build dist apowacht.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -40,6 +40,10 @@ INTERVALS = {
 SICK = ("silent", "refusing", "silent", "slow")
 """What the tenth site is, in turn."""
 MOST_SCRAPE_SECONDS = 1.0
+STEP_LOOKS = 3
+"""Looks from one step of a soak to the next: hung devices are noticed before they go on."""
+LEAK_SECONDS = 600
+"""From this long a run on, memory must have come to rest in its first half."""
 LATE_SECONDS = 15.0
 """How much older than its interval a healthy result may be: a tenth of jitter, and the run."""
 
@@ -151,8 +155,11 @@ def ages(exporter: Exporter, seen: Seen, healthy: set[str], passed: float) -> No
 class Soak:
     """What happens meanwhile, a step every half minute; each returns what it did."""
 
-    def __init__(self, config: Path, street: Street, exporter: Exporter) -> None:
+    def __init__(
+        self, config: Path, street: Street, exporter: Exporter, intervals: dict[str, str]
+    ) -> None:
         self.config, self.street, self.exporter = config, street, exporter
+        self.intervals = intervals
         self.steps = (
             self.rename,
             self.die,
@@ -202,7 +209,7 @@ class Soak:
 
     def mend(self) -> None:
         """It is whole again."""
-        write_site(self.config, 4, self.street, "healthy", known_intervals())
+        write_site(self.config, 4, self.street, "healthy", self.intervals)
         self.exporter.get("/-/reload", "POST")
 
 
@@ -214,12 +221,11 @@ def _bad_reload(exporter: Exporter) -> None:
         return
 
 
-def known_intervals() -> dict[str, str]:
-    """The checks that this version has."""
-    from apowacht.plugins.core.listing import all_checks
-
-    names = {check.name for check in all_checks()}
-    return {check: every for check, every in INTERVALS.items() if check in names}
+def known_intervals(short: bool) -> dict[str, str]:
+    """How often each check is asked."""
+    return {
+        check: "20s" if short and every == "60s" else every for check, every in INTERVALS.items()
+    }
 
 
 def main() -> None:
@@ -227,7 +233,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sites", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=150)
-    parser.add_argument("--soak", action="store_true")
+    parser.add_argument("--soak", action="store_true", help="trouble meanwhile")
+    parser.add_argument("--short", action="store_true", help="ask every 20 s, for a short soak")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, Street() as street:
         folder = Path(scratch)
@@ -236,7 +243,7 @@ def main() -> None:
         data = folder / "data"
         data.mkdir()
         for number in range(chosen.sites):
-            write_site(config, number, street, health(number), known_intervals())
+            write_site(config, number, street, health(number), known_intervals(chosen.short))
         (folder / "state").mkdir()
         run(chosen, folder, config, data, street)
 
@@ -252,17 +259,55 @@ def run(chosen: argparse.Namespace, folder: Path, config: Path, data: Path, stre
     started = time.monotonic()
     pid = exporter.process.pid
     steady: tuple[float, float, float] | None = None
-    trouble = Soak(config, street, exporter)
+    trouble = Soak(config, street, exporter, known_intervals(chosen.short))
     threading.Thread(target=street.dawdle, args=(3.0, 0.3), daemon=True).start()
-    for turn, now in enumerate(every(15, started + chosen.seconds)):
+    for turn, now in enumerate(every(4 if chosen.short else 15, started + chosen.seconds)):
         look(exporter, seen, healthy, started)
         if steady is None and now - started >= 70:
             steady = now, cpu_seconds(pid), street.cpu_seconds()
-        if chosen.soak and turn % 2:
+        if chosen.soak and turn % STEP_LOOKS == 1:
             trouble.step()
     ended = time.monotonic(), cpu_seconds(pid), street.cpu_seconds()
+    trouble.live()
+    trouble.empty()
     took = exporter.stop()
-    report(chosen, seen, steady, ended, took, Path(exporter.log.name))
+    mortal = {f"apotheke-{n:04}" for n in range(chosen.sites) if health(n) == "mortal"}
+    lost = evidence(data, mortal, trouble.deaths) if chosen.soak else []
+    lost += grown(seen) if chosen.seconds >= LEAK_SECONDS else []
+    report(chosen, seen, steady, ended, took, Path(exporter.log.name), lost)
+
+
+def evidence(data: Path, mortal: set[str], deaths: int) -> list[str]:
+    """What the journal does not tell of the devices that died; [] when it tells all."""
+    from apowacht.exporter.journal import Journal
+    from apowacht.plugins.core.report import State
+
+    journal = Journal(data / "journal.sqlite")
+    always = datetime.fromtimestamp(0, UTC), datetime.now(UTC)
+    proof, lost = journal.proof(), []
+    if proof.broken is not None:
+        lost.append(f"the journal's chain breaks at line {proof.broken}")
+    for site in sorted(mortal):
+        told = [p for p in journal.changes(site, *always) if p.name == "connector"]
+        died = sum(1 for p in told if p.after is State.CRITICAL)
+        lived = sum(1 for p in told if p.after is State.OK)
+        if died != deaths or lived < deaths:
+            lost.append(f"{site}: {deaths} deaths, {died} and {lived} returns in the journal")
+    journal.close()
+    print(f"journal: {proof.lines} lines, {deaths} deaths of {len(mortal)} sites each")
+    return lost
+
+
+def grown(seen: Seen) -> list[str]:
+    """Whether memory, threads or handles still grew in the second half."""
+    half = len(seen.memory) // 2
+    early = max(mib for _, mib in seen.memory[half // 2 : half])
+    late = max(mib for _, mib in seen.memory[half:])
+    found = [f"memory grew from {early:.0f} to {late:.0f} MiB"] if late > early * 1.1 else []
+    for what, counts in (("threads", seen.threads), ("open files", seen.handles)):
+        if max(counts[half:]) > max(counts[:half]) * 1.2 + 5:
+            found.append(f"{what} grew from {max(counts[:half])} to {max(counts[half:])}")
+    return found
 
 
 def report(
@@ -272,6 +317,7 @@ def report(
     ended: tuple[float, float, float],
     took: float,
     log: Path,
+    broken: list[str],
 ) -> None:
     """Print all figures, and leave with 1 when a limit is broken."""
     if steady is not None and ended[0] - steady[0] > 20:
@@ -290,7 +336,6 @@ def report(
     print(f"ended in {took:.1f} s; log: {log.stat().st_size} bytes")
     for line in log.read_text(errors="replace").splitlines()[:10]:
         print(f"  {line[:200]}")
-    broken = []
     if worst > MOST_SCRAPE_SECONDS:
         broken.append("a scrape took too long")
     if seen.missing or late[-1] > LATE_SECONDS:

@@ -154,7 +154,12 @@ def write_site(
         "erezept": [*konnektor, *street.options("ti", number, health)],
     }
     checks = [
-        {"check": check, "interval": intervals[check], **as_yaml(options)}
+        {
+            "check": check,
+            "interval": intervals[check],
+            **({"timeout": "6s"} if intervals[check] == "20s" else {}),
+            **as_yaml(options),
+        }
         for check, options in asks.items()
         if check in intervals
     ]
