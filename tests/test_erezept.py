@@ -7,6 +7,7 @@ import json
 import os
 import random
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -399,6 +400,21 @@ def test_a_state_that_cannot_be_trusted_means_no_request(ti: Ti, damage: str, re
     assert getattr(told.values["reason"], "reason", None) == reason
     assert ti.fachdienst.requests + ti.idp.requests == 0
     assert len(line_1(report, "de")) <= 80
+
+
+def test_when_nothing_is_due_nothing_heavy_is_loaded(ti: Ti) -> None:
+    """The usual run, once a minute: neither TLS nor cryptography nor an event loop."""
+    code = (
+        "import sys; from apowacht.plugins.erezept import CHECK\n"
+        "from apowacht.plugins.core.cli import parse\n"
+        "CHECK.run(parse(CHECK, sys.argv[1:]))\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    run = [sys.executable, "-c", code, *ti.arguments()]
+    first, second = (subprocess.check_output(run, text=True).split() for _ in range(2))
+    heavy = {"ssl", "cryptography", "asyncio", "http", "email", "statistics"}
+    assert heavy & set(first) >= {"ssl", "cryptography"}
+    assert not heavy & set(second)
 
 
 def test_without_a_state_folder_nobody_is_asked(ti: Ti) -> None:

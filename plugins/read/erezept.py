@@ -61,13 +61,14 @@ def ask(options: Options) -> Answer:
 
 def _check(options: Options) -> None:
     """What would otherwise be found too late, when a request has been entered already."""
-    from apowacht.plugins.wire.tls import Trust
-
     if not options.environment:
         raise OwnTrouble("missing_option", option="--environment")
     if options.service_check and not options.log:
         raise OwnTrouble("missing_option", option="--log")
-    Trust(None, options.central_tls_fingerprint)
+    if options.central_tls_fingerprint:
+        from apowacht.plugins.wire.tls import Trust
+
+        Trust(None, options.central_tls_fingerprint)
     for file in (options.central_ca_file, options.idp_ca_file):
         if file:
             try:
