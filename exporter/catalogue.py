@@ -47,7 +47,7 @@ COMMAND_LINE_ONLY = frozenset(
         "version",
     )
 )
-SICCT_PORT = "4742"
+SICCT_PORT = 4742
 # What a check cannot be asked without: one key of each group.
 NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "ups": (("hostname",),),
@@ -259,13 +259,21 @@ def _text(key: str, value: Node, option: click.Option, notes: Notes) -> str | No
 def _is_sicct(text: str) -> bool:
     place = text.rpartition("=")[2].partition("://")[2] or text.rpartition("=")[2]
     place = place.partition("/")[0]
-    if place.strip() == SICCT_PORT:
+    if _number(place) == SICCT_PORT:
         return True
     try:
         ip_address(place)
     except ValueError:
-        return place.rpartition(":")[2].strip() == SICCT_PORT
+        return _number(place.rpartition(":")[2]) == SICCT_PORT
     return False  # an IPv6 address that ends so
+
+
+def _number(text: str) -> int | None:
+    """As the options read it: with a sign, zeros and underscores; None for what is none."""
+    try:
+        return int(text)
+    except ValueError:
+        return None
 
 
 def _option_file(key: str, file: str) -> tuple[str, dict[str, object]] | OwnTrouble | None:

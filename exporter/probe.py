@@ -29,6 +29,7 @@ SHORTEST_SECONDS = 0.2
 AT_ONCE = 16
 SICCT_PORT = 4742
 LONGEST_NAME = 253
+ADDRESS_SIGNS = frozenset("0123456789.*?")
 PARAMETERS = frozenset({"module", "check", "target", "debug"})
 
 
@@ -149,8 +150,16 @@ def _is_host(text: str) -> bool:
             return False
         return "%" not in text
     signs = text.replace(".", "").replace("-", "").replace("_", "")
-    plain = signs.isascii() and signs.isalnum()
-    return plain and len(text) <= LONGEST_NAME and text[0] not in "-." and ".." not in text
+    if not (signs.isascii() and signs.isalnum()) or len(text) > LONGEST_NAME:
+        return False
+    if text[0] in "-." or ".." in text:
+        return False
+    return not _is_number(text.rstrip(".").rpartition(".")[2]) or _address(text) is not None
+
+
+def _is_number(label: str) -> bool:
+    """No name ends so; the C library takes `127.1` and `0x7f000001` for addresses."""
+    return label.isdecimal() or label.lower().startswith("0x")
 
 
 def permitted(target: Target, targets: Iterable[str]) -> bool:
@@ -171,7 +180,11 @@ def _is_meant(target: Target, text: str) -> bool:
     if port is not None and not fnmatchcase(str(target.port), port):
         return False
     known = _address(host)
-    return known == address if known and address else fnmatchcase(target.host, host)
+    if known and address:
+        return known == address
+    # A pattern of addresses permits no names: `192.0.2.*` would be `192.0.2.other.example`, too.
+    of_addresses = not set(host) - ADDRESS_SIGNS
+    return (address is not None or not of_addresses) and fnmatchcase(target.host, host)
 
 
 def _split(text: str) -> tuple[str, str | None]:

@@ -39,6 +39,11 @@ def serve(settings: Settings) -> int:
         LOG.error("cannot listen: %s", error.strerror or error)
         return FAILED
     station = Station(settings)
+    if not station.web.good:  # broken since the command has looked: better none than an open one
+        for one in sockets:
+            one.close()
+        station.close(0)
+        return FAILED
     try:
         return asyncio.run(_run(station, sockets))
     finally:

@@ -20,7 +20,7 @@ from apowacht.exporter.journal import Journal
 from apowacht.exporter.logins import Logins
 from apowacht.exporter.model import Snapshot
 from apowacht.exporter.probe import Turns
-from apowacht.exporter.web_live import Web
+from apowacht.exporter.web_live import Web, guarded
 from apowacht.plugins.core.state import choose_folder
 from apowacht.plugins.core.version import VERSION
 
@@ -106,16 +106,13 @@ class Station:
     def protected(self) -> bool:
         """Whether only this computer, or whoever is known, can reach the exporter."""
         web = self.web.now()
-        clients = web.tls is not None and web.tls.client_auth == "RequireAndVerifyClientCert"
-        known = web.tls is not None and (bool(web.users) or clients)
+        known = web.tls is not None and guarded(web)
         return known or all(is_local(one) for one in self.settings.listen)
 
     @property
     def may_reload(self) -> bool:
         """Whether a reload may be asked for by HTTP: by somebody known, or from this computer."""
-        web = self.web.now()
-        clients = web.tls is not None and web.tls.client_auth == "RequireAndVerifyClientCert"
-        return clients or bool(web.users) or all(is_local(one) for one in self.settings.listen)
+        return guarded(self.web.now()) or all(is_local(one) for one in self.settings.listen)
 
     def text(self, *, openmetrics: bool, sites: Sequence[str] = (), own: bool = True) -> str:
         """The metrics: of these sites, or of all; with those of the exporter itself."""

@@ -73,7 +73,10 @@ class Web:
         return certificate is not None and bool(names_of(certificate) & set(tls.allowed_sans))
 
     def _read(self, *, first: bool) -> None:
+        # Looked at before it is read: what is written meanwhile is read the next time.
+        before = _stat(str(self._file))
         told, self.mistakes = read_web_file(str(self._file), self._lang)
+        self._stamp = (before, *self._seen(told or self._told)[1:])
         context = None
         if told is not None and told.tls is not None:
             try:
@@ -86,8 +89,11 @@ class Web:
         if told is not None and not first and (context is None) is self.secured:
             LOG.error("web file: TLS is switched on or off by a restart only")
             told = None
+        if told is not None and not first and guarded(self._told) and not guarded(told):
+            # A file that is being written is empty for a moment.
+            LOG.error("web file: an exporter that knew its readers is opened by a restart only")
+            told = None
         self.good = told is not None
-        self._stamp = self._seen(told or self._told)
         if told is not None:
             self._told, self._context = told, context
             if not first:
@@ -98,6 +104,12 @@ class Web:
         if told.tls is not None:
             files += [told.tls.cert_file, told.tls.key_file, told.tls.client_ca_file]
         return tuple(_stat(file) for file in files if file)
+
+
+def guarded(web: WebFile) -> bool:
+    """Whether readers must be known: users, or certificates of clients."""
+    required = web.tls is not None and web.tls.client_auth == "RequireAndVerifyClientCert"
+    return required or bool(web.users)
 
 
 def _stat(file: str) -> tuple[int, int, int] | None:

@@ -378,6 +378,15 @@ def test_the_terminals_port_is_refused_in_every_form(place: str, tmp_path: Path)
     assert told(loaded(tmp_path, bare)) == []
 
 
+@pytest.mark.parametrize("port", ["4742", "04742", "+4742", "4_742", "' 4742 '"])
+def test_the_terminals_port_is_refused_however_it_is_written(port: str, tmp_path: Path) -> None:
+    """Python reads more spellings of a number than one."""
+    text = (
+        f"site: a\nchecks:\n- check: ups\n  hostname: 192.0.2.1\n  port: '{port.strip(chr(39))}'\n"
+    )
+    assert any("port 4742 belongs" in line for line in told(loaded(tmp_path, text)))
+
+
 def test_intervals_without_being_told(tmp_path: Path) -> None:
     """Certificates hourly, the rest every minute."""
     text = UPS + "  - check: certificate\n    tls: [example.de]\n"

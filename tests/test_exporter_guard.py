@@ -285,6 +285,14 @@ def test_targets_of_a_module_are_asked(
         ({"module": "ups", "target": "x" * 300}, 400),
         ({"module": "ups", "target": "ü.example"}, 400),
         ({"module": "ups", "target": "192.0.2..1"}, 400),
+        ({"module": "ups", "target": "0x7f.1"}, 400),
+        ({"module": "ups", "target": "10.1"}, 400),
+        ({"module": "ups", "target": "2130706433"}, 400),
+        ({"module": "ups", "target": "192.0.2.01"}, 400),
+        ({"module": "ups", "target": "192.0.2.0x5"}, 400),
+        ({"module": "ups", "target": "192.0.2.1."}, 400),
+        ({"module": "ups", "target": "192.0.2.other.example"}, 403),
+        ({"module": "ups", "target": "::ffff:192.0.2.1"}, 403),
     ],
 )
 def test_nothing_else_of_a_url_reaches_a_check(parameters: dict[str, str], status: int) -> None:
