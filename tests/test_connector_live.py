@@ -183,7 +183,7 @@ def test_a_question_that_is_slow_is_named(ask: Asking) -> None:
     answer = ask.json("-t", "2")
     assert answer["state"] == 2
     assert answer["findings"][0]["key"] == "kon.operation_silent"
-    assert "1.3 s" in answer["findings"][0]["text"]  # its share of the time
+    assert "1,3 s" in answer["findings"][0]["text"]  # its share of the time
     assert answer["facts"]["firmware"] == "6.0.5"
     assert ask("-t", "2").seconds < 3
     assert ask("-t", "2", "--timeout-state", "warning").code == 1

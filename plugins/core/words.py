@@ -55,6 +55,17 @@ def since(value: float, lang: str) -> str:
     return f"{text}n" if lang == "de" and text.endswith(("Tage", "Jahre")) else text
 
 
+def short_time(value: float, lang: str) -> str:
+    """A number of seconds with at most one decimal, in the manner of the language: 7,1."""
+    text = decimal(round(value, 1))
+    return text.replace(".", ",") if lang == "de" else text
+
+
+def latency(value: float, lang: str) -> str:
+    """How long an answer took: 412 ms, 7,1 s."""
+    return f"{value * 1000:.0f} ms" if value < 0.9995 else f"{short_time(value, lang)} s"
+
+
 def percent(value: float, lang: str) -> str:
     """A percentage, without decimals: nobody decides on half a percent of charge."""
     return f"{decimal(round(value))} %"
@@ -102,13 +113,13 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "condition": condition,
     "date": day,
     "extent": alarm,
-    "latency": lambda value, lang: f"{decimal(round(value, 1))} s",
+    "latency": latency,
     "load": percent,
     "need": duration,
     "ordered": day,
     "reason": reason,
     "runtime": duration,
-    "seconds": lambda value, lang: decimal(value),
+    "seconds": lambda value, lang: short_time(float(value), lang),
     "since": since,
     "temperature": celsius,
     "trouble": lambda value, lang: trouble_sentence(value, lang),

@@ -55,7 +55,9 @@ class WindowType(DurationType):
         """From a minute to a day; anything else names its option."""
         window = super().convert(value, param, ctx)
         if not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
-            raise OwnTrouble("bad_duration", option=option_name(param), text=str(value))
+            raise OwnTrouble(
+                "bad_window", option=option_name(param), text=str(value), least="1m", most="1d"
+            )
         return window
 
 

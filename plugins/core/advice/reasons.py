@@ -745,6 +745,13 @@ REASONS: dict[str, Reason] = {
             "{option}: «{text}» is not a duration; for example 90s, 10m, 2h, 30d",
         ),
     ),
+    "bad_window": Reason(
+        ("Dauer falsch", "bad duration"),
+        (
+            "{option}: «{text}» liegt nicht zwischen {least} und {most}",
+            "{option}: «{text}» is not between {least} and {most}",
+        ),
+    ),
     "bad_date": Reason(
         ("Datum falsch", "bad date"),
         (
@@ -850,8 +857,8 @@ REASONS: dict[str, Reason] = {
     "bad_fingerprint": Reason(
         ("Prüfsumme falsch", "bad fingerprint"),
         (
-            "--tls-fingerprint: «{value}» ist kein SHA-256 (64 Hexziffern)",
-            "--tls-fingerprint: «{value}» is no SHA-256 (64 hexadecimal digits)",
+            "Fingerabdruck «{value}» ist kein SHA-256 (64 Hexziffern)",
+            "fingerprint «{value}» is no SHA-256 (64 hexadecimal digits)",
         ),
     ),
     "bad_port": Reason(
@@ -868,8 +875,8 @@ REASONS: dict[str, Reason] = {
     "ca_file_unreadable": Reason(
         ("CA-Datei unlesbar", "CA file unreadable"),
         (
-            "--ca-file {file}: nicht lesbar oder kein Zertifikat darin",
-            "--ca-file {file}: not readable, or no certificate in it",
+            "CA-Datei {file}: nicht lesbar oder kein Zertifikat darin",
+            "CA file {file}: not readable, or no certificate in it",
         ),
     ),
     "nut_bad_text": Reason(

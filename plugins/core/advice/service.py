@@ -82,10 +82,10 @@ ROWS: dict[str, Row] = {
     ),
     "central.unconfirmed": Row(
         "it",
-        ("{app} gestört, keine Meldung", "{app} unreachable, no report"),
+        ("{app} gestört, keine Meldung", "{app} fails, no report"),
         (
-            "{app} ist nicht erreichbar; es gibt noch keine zentrale Meldung.",
-            "{app} is unreachable; no central report yet.",
+            "{app} ist nicht erreichbar oder antwortet falsch; es gibt noch keine zentrale Meldung.",
+            "{app} is unreachable or answers wrongly; no central report yet.",
         ),
         ("10 Minuten warten, dann DVO anrufen.", "Wait 10 minutes, then call the DVO."),
         ("Noch nichts neu starten.", "Do not restart anything yet."),

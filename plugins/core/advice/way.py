@@ -45,8 +45,8 @@ ROWS: dict[str, Row] = {
         "it",
         ("DNS kennt die TI-Namen nicht", "DNS does not know the TI's names"),
         (
-            "Der DNS-Server {server} kennt {service} nicht: Es fehlt die Weiterleitung von splitdns.ti-dienste.de an den Konnektor.",
-            "The DNS server {server} does not know {service}: forwarding of splitdns.ti-dienste.de to the Konnektor is missing.",
+            "Der DNS-Server {server} kennt den {service} nicht: Es fehlt die Weiterleitung von splitdns.ti-dienste.de an den Konnektor.",
+            "The DNS server {server} does not know the {service}: forwarding of splitdns.ti-dienste.de to the Konnektor is missing.",
         ),
         (
             "Im DNS *.splitdns.ti-dienste.de und *.telematik an den Konnektor weiterleiten.",
@@ -58,8 +58,8 @@ ROWS: dict[str, Row] = {
         "it",
         ("DNS verschweigt die TI-Adressen", "DNS withholds the TI's addresses"),
         (
-            "Der DNS-Server {server} kennt {service}, nennt aber keine Adresse: wohl sein Rebind-Schutz.",
-            "The DNS server {server} knows {service} but tells no address: probably its rebinding protection.",
+            "Der DNS-Server {server} kennt den {service}, nennt aber keine Adresse: wohl sein Rebind-Schutz.",
+            "The DNS server {server} knows the {service} but tells no address: probably its rebinding protection.",
         ),
         (
             "Im Router ti-dienste.de vom DNS-Rebind-Schutz ausnehmen.",
@@ -71,8 +71,8 @@ ROWS: dict[str, Row] = {
         "it",
         ("DNS scheitert an den TI-Namen", "DNS fails on the TI's names"),
         (
-            "Der DNS-Server {server} meldet einen Fehler für {service}: Er erreicht den DNS der TI nicht.",
-            "The DNS server {server} reports a failure for {service}: it does not reach the TI's DNS.",
+            "Der DNS-Server {server} meldet einen Fehler für den {service}: Er erreicht den DNS der TI nicht.",
+            "The DNS server {server} reports a failure for the {service}: it does not reach the TI's DNS.",
         ),
         (
             "TI-Verbindung des Konnektors prüfen, dann die Weiterleitung dorthin.",
@@ -95,10 +95,10 @@ ROWS: dict[str, Row] = {
     ),
     "erp.dns_public": Row(
         "it",
-        ("DNS: öffentliche statt TI-Adresse", "DNS: public instead of TI address"),
+        ("DNS nennt öffentliche statt TI-Adresse", "DNS tells public instead of TI address"),
         (
-            "Der DNS-Server {server} nennt für {service} die öffentliche Adresse {address}: Split-DNS fehlt.",
-            "The DNS server {server} tells the public address {address} for {service}: split DNS is missing.",
+            "Der DNS-Server {server} nennt für den {service} die öffentliche Adresse {address}: Split-DNS fehlt.",
+            "The DNS server {server} tells the public address {address} for the {service}: split DNS is missing.",
         ),
         (
             "Im DNS *.splitdns.ti-dienste.de an den Konnektor weiterleiten.",
@@ -108,10 +108,10 @@ ROWS: dict[str, Row] = {
     ),
     "erp.dns_private": Row(
         "it",
-        ("DNS: private statt TI-Adresse", "DNS: private instead of TI address"),
+        ("DNS nennt private statt TI-Adresse", "DNS tells private instead of TI address"),
         (
-            "Der DNS-Server {server} nennt für {service} die Adresse {address}, die nicht in der TI liegt: falsches Split-DNS.",
-            "The DNS server {server} tells {address} for {service}, which is not in the TI: wrong split DNS.",
+            "Der DNS-Server {server} nennt für den {service} die Adresse {address}, die nicht in der TI liegt: falsches Split-DNS.",
+            "The DNS server {server} tells {address} for the {service}, which is not in the TI: wrong split DNS.",
         ),
         (
             "Eigene DNS-Einträge für ti-dienste.de entfernen, Umgebung (PU/RU) prüfen.",
@@ -121,10 +121,10 @@ ROWS: dict[str, Row] = {
     ),
     "erp.dns_cgnat": Row(
         "it",
-        ("DNS: fremde 100.64/10-Adresse", "DNS: foreign 100.64/10 address"),
+        ("DNS nennt fremde 100.64/10-Adresse", "DNS tells a foreign 100.64/10 address"),
         (
-            "Der DNS-Server {server} nennt für {service} {address}: Das gehört nicht zur TI, sondern zu CGNAT oder einem VPN wie Tailscale.",
-            "The DNS server {server} tells {address} for {service}: that is not the TI but CGNAT or a VPN such as Tailscale.",
+            "Der DNS-Server {server} nennt für den {service} {address}: Das gehört nicht zur TI, sondern zu CGNAT oder einem VPN wie Tailscale.",
+            "The DNS server {server} tells {address} for the {service}: that is not the TI but CGNAT or a VPN such as Tailscale.",
         ),
         (
             "DNS-Weiterleitung prüfen; VPN-Dienste auf diesem Rechner dürfen TI-Namen nicht beantworten.",
@@ -136,8 +136,8 @@ ROWS: dict[str, Row] = {
         "it",
         ("DNS-Filter sperrt die TI-Namen", "a DNS filter blocks the TI's names"),
         (
-            "Der DNS-Server {server} nennt für {service} {address}: So antworten Werbe- und Inhaltsfilter.",
-            "The DNS server {server} tells {address} for {service}: so do ad and content filters.",
+            "Der DNS-Server {server} nennt für den {service} {address}: So antworten Werbe- und Inhaltsfilter.",
+            "The DNS server {server} tells {address} for the {service}: so do ad and content filters.",
         ),
         ("ti-dienste.de im DNS-Filter freigeben.", "Allow ti-dienste.de in the DNS filter."),
         _DNS_NEVER,
@@ -326,10 +326,10 @@ ROWS: dict[str, Row] = {
     ),
     "central.not_reported": Row(
         "dvo",
-        ("{app} gestört, zentral nichts gemeldet", "{app} unreachable, nothing reported"),
+        ("{app} gestört, zentral nichts gemeldet", "{app} fails, nothing reported"),
         (
-            "{app} ist seit {since} nicht erreichbar, und gematik meldet auch jetzt keine Störung: Der Weg dorthin ist zu prüfen.",
-            "{app} has been unreachable for {since}, and gematik still reports no outage: the way to it is to be checked.",
+            "{app} ist seit {since} nicht erreichbar oder antwortet falsch, und gematik meldet auch jetzt keine Störung: Der Weg dorthin ist zu prüfen.",
+            "{app} has been unreachable or wrong for {since}, and gematik still reports no outage: the way to it is to be checked.",
         ),
         (
             "DVO anrufen: Route, Firewall und VPN des Konnektors prüfen.",
@@ -342,10 +342,10 @@ ROWS: dict[str, Row] = {
     ),
     "central.unasked": Row(
         "it",
-        ("{app} nicht erreichbar", "{app} unreachable"),
+        ("{app} gestört, TI-Lage unbekannt", "{app} fails, TI-Lage unknown"),
         (
-            "{app} ist nicht erreichbar; ob es an der Zentrale liegt, ist offen, denn TI-Lage sagt nichts dazu.",
-            "{app} is unreachable; whether it is central is open, as TI-Lage says nothing of it.",
+            "{app} ist nicht erreichbar oder antwortet falsch; ob es an der Zentrale liegt, ist offen: TI-Lage sagt nichts dazu.",
+            "{app} is unreachable or answers wrongly; whether it is central is open: TI-Lage says nothing of it.",
         ),
         (
             "TI-Lage im Fachportal der gematik ansehen; ist dort nichts gemeldet, DVO anrufen.",
