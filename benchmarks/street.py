@@ -28,6 +28,7 @@ ROUTER_PASSWORD = "gurkensalat"  # noqa: S105 - the simulated box's, everybody's
 HEALTH = ("healthy", "silent", "refusing", "slow", "mortal")
 """`mortal` devices are those that `hang` stops for a while."""
 PER_KIND = 2
+REPEATABLE = ("line", "central-tls-fingerprint", "router-tls-fingerprint", "tls-fingerprint")
 
 
 def serve(kind: str) -> None:
@@ -114,7 +115,7 @@ class Street:
         *many, mortal, slow = [server for server in self.servers if server.kind == kind]
         server = {"mortal": mortal, "slow": slow}.get(health, many[number % len(many)])
         told = list(server.options)
-        if health in ("silent", "refusing") and "-p" in told:
+        if health in ("silent", "refusing") and "-p" in told:  # the central services are well
             port = self.silent.getsockname()[1] if health == "silent" else 9
             told[told.index("-p") + 1] = str(port)
         return told
@@ -150,7 +151,7 @@ def write_site(
         "uplink": street.options("fritzbox", number, health),
         "connector": konnektor,
         "terminal": konnektor,
-        "certificate": konnektor,
+        "certificate": ["--connector", f"{konnektor[1]}:{konnektor[3]}", *konnektor[4:]],
         "erezept": [*konnektor, *street.options("ti", number, health)],
     }
     checks = [
@@ -174,7 +175,10 @@ def as_yaml(options: Sequence[str]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, value in zip(options[::2], options[1::2], strict=True):
         key = short.get(name, name.removeprefix("--"))
-        told[key] = [*told[key], value] if key in told else [value] if key == "line" else value
+        if key in REPEATABLE:
+            told[key] = [*told.get(key, []), value]
+        else:
+            told[key] = value
     return told
 
 

@@ -121,9 +121,10 @@ def test_no_chain_has_two_verdicts_or_none() -> None:
             Fault(None, (0, 1), site_silent=True),
         ),
         (
-            [Link("access", CRITICAL, silent=True), Link("service", UNKNOWN, known=False)],
+            [Link("access", CRITICAL, silent=True), Link("service", UNKNOWN)],
             Fault(0, (1,)),
         ),
+        ([Link("access", CRITICAL), Link("service", UNKNOWN, known=False)], Fault(0)),
         (
             [Link("network", CRITICAL), Link("access", CRITICAL), Link("identity", WARNING)],
             Fault(0, (1, 2)),

@@ -72,14 +72,17 @@ def _breaks(link: Link, state: State) -> bool:
 
 
 def _follows(links: Sequence[Link], lowest: int) -> tuple[int, ...]:
-    """The faults in layers above a CRITICAL link; anything less explains nothing."""
+    """The faults in layers above a CRITICAL link; anything less explains nothing.
+
+    What is not known, such as a check with a wrong setting, follows from nothing.
+    """
     if links[lowest].state is not State.CRITICAL:
         return ()
     height = LAYERS.index(links[lowest].layer)
     return tuple(
         place
         for place, link in enumerate(links)
-        if link.state is not State.OK and LAYERS.index(link.layer) > height
+        if link.state is not State.OK and link.known and LAYERS.index(link.layer) > height
     )
 
 
