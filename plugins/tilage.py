@@ -230,6 +230,8 @@ def outages(facts: TilageFacts, options: Options) -> Iterator[Finding]:
     for name in watched:
         app = apps.get(name)
         calm = calm and app is not None and app.counts == "none"
+        if app is None and facts.measured_off:
+            continue  # explained: what is measured is out of date
         yield from application(name, app, apps, options)
         if app is not None and app.counts is not None:
             value = ("none", "partial", "full").index(app.counts)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,13 @@ def test_facts_become_findings(
 ) -> None:
     """One row of the table each."""
     assert found(told, *argv) == expected
+
+
+def test_measurements_out_of_date_are_told_once() -> None:
+    """That nothing is known of the IDP then, follows from it."""
+    told = facts(measured_off=True, measured_age_seconds=1e6)
+    told = replace(told, apps=tuple(one for one in told.apps if one.name != "idp"))
+    assert found(told) == {"tilage.measured_off": UNKNOWN}
 
 
 def test_an_application_that_is_missing_is_unknown() -> None:

@@ -64,7 +64,7 @@ class NetworkType(click.ParamType[str]):
         try:
             return str(IPv4Network(str(value)))
         except (AddressValueError, NetmaskValueError, ValueError):
-            raise _bad(param, value) from None
+            raise _bad("bad_network", param, value) from None
 
 
 class AddressType(click.ParamType[str]):
@@ -79,7 +79,7 @@ class AddressType(click.ParamType[str]):
         try:
             return str(IPv4Address(str(value)))
         except (AddressValueError, ValueError):
-            raise _bad(param, value) from None
+            raise _bad("bad_address", param, value) from None
 
 
 class AgentType(click.ParamType[str]):
@@ -93,12 +93,12 @@ class AgentType(click.ParamType[str]):
         """One line of printable ASCII; anything else names its option."""
         text = str(value).strip()
         if not text or not text.isascii() or not text.isprintable() or len(text) > 200:
-            raise _bad(param, value)
+            raise _bad("bad_agent", param, value)
         return text
 
 
-def _bad(param: click.Parameter | None, value: object) -> OwnTrouble:
-    return OwnTrouble("bad_value", option=option_name(param), detail=str(value)[:60])
+def _bad(reason: str, param: click.Parameter | None, value: object) -> OwnTrouble:
+    return OwnTrouble(reason, option=option_name(param), text=str(value)[:60])
 
 
 def _port(name: str, of: str) -> click.Option:

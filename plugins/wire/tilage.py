@@ -50,7 +50,7 @@ class Asked(Refused):
 class Server(Client):
     """A connection to TI-Lage, opened when first used; a context manager.
 
-    `url` is the base, https. Raises OwnTrouble("bad_value") for anything else.
+    `url` is the base, https. Raises OwnTrouble("bad_https_url") for anything else.
     """
 
     def __init__(self, url: str, deadline: Deadline, trust: Trust) -> None:
@@ -97,7 +97,7 @@ class Server(Client):
 
 
 def place(url: str) -> tuple[str, int, str]:
-    """Host, port and path of the base. Raises OwnTrouble("bad_value") unless it is https."""
+    """Host, port and path of the base. Raises OwnTrouble("bad_https_url") unless it is https."""
     from apowacht.plugins.wire.soap import split_url
 
     try:
@@ -105,7 +105,8 @@ def place(url: str) -> tuple[str, int, str]:
         if parts.scheme != "https":
             raise ValueError("https is wanted")
     except ValueError as failure:
-        raise OwnTrouble("bad_value", option="--tilage-url", detail=str(failure)) from failure
+        text = url[:60]
+        raise OwnTrouble("bad_https_url", option="--tilage-url", text=text) from failure
     return parts.host, parts.port, parts.path.partition("?")[0].rstrip("/")
 
 

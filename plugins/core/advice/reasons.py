@@ -752,6 +752,34 @@ REASONS: dict[str, Reason] = {
             "{option}: «{text}» is not between {least} and {most}",
         ),
     ),
+    "bad_address": Reason(
+        ("Adresse falsch", "bad address"),
+        (
+            "{option}: «{text}» ist keine IPv4-Adresse; zum Beispiel 192.168.1.5",
+            "{option}: «{text}» is no IPv4 address; for example 192.168.1.5",
+        ),
+    ),
+    "bad_network": Reason(
+        ("Netz falsch", "bad network"),
+        (
+            "{option}: «{text}» ist kein IPv4-Netz; zum Beispiel 100.102.0.0/15",
+            "{option}: «{text}» is no IPv4 network; for example 100.102.0.0/15",
+        ),
+    ),
+    "bad_https_url": Reason(
+        ("Adresse falsch", "bad address"),
+        (
+            "{option}: «{text}» ist keine Adresse mit https://",
+            "{option}: «{text}» is no address with https://",
+        ),
+    ),
+    "bad_agent": Reason(
+        ("Kennung falsch", "bad agent"),
+        (
+            "{option}: «{text}» ist nicht eine Zeile aus ASCII-Zeichen, höchstens 200",
+            "{option}: «{text}» is not one line of at most 200 ASCII characters",
+        ),
+    ),
     "bad_date": Reason(
         ("Datum falsch", "bad date"),
         (
