@@ -123,7 +123,7 @@ ROWS = {
     ),
     "well, but the card's way is disturbed": Row(
         nothing, "central", "erezept", "central.reported", WARNING, GEMATIK,
-        ("zentrale Störung gemeldet: E-Rezept", "central outage reported: E-Rezept"), (BY_CARD,),
+        ("zentrale Störung gemeldet: E-Rezept", "reported: e-prescription"), (BY_CARD,),
     ),
     "well, but VSDM is down": Row(
         nothing, "central", "vsdm", "vsdm.down", WARNING, GEMATIK,
@@ -227,7 +227,7 @@ ROWS = {
     ),
     "TI-Lage out of reach, Fachdienst down": Row(
         no_tilage(fachdienst_down), "unconfirmed", "fachdienst", "central.unasked", CRITICAL, IT,
-        ("nicht erreichbar", "unreachable"),
+        ("TI-Lage unbekannt", "TI-Lage unknown"),
     ),
     "nobody said how to ask the Konnektor": Row(
         nothing, "ok", None, "erp.way_free", OK, None, ("E-Rezept-Weg frei", "way free"),

@@ -109,6 +109,7 @@ def reason(value: Trouble, lang: str) -> str:
 FORMATS: Mapping[str, Callable[..., str]] = {
     "age": duration,
     "alarm": alarm,
+    "app": alarm,
     "charge": percent,
     "condition": condition,
     "date": day,

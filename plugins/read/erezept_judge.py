@@ -17,13 +17,9 @@ if TYPE_CHECKING:
     from apowacht.plugins.core.check import Options
     from apowacht.plugins.erezept import ErezeptFacts, Fault
 
-APPS = {
-    "erezept": "E-Rezept",
-    "fachdienst": "E-Rezept-Fachdienst",
-    "vsdm": "VSDM",
-    "idp": "IDP",
-    "access": "TI",
-}
+SERVICES = {"fachdienst": "E-Rezept-Fachdienst", "idp": "IDP"}
+APPS = {"vsdm": "card_check"}
+"""By which name of the vocabulary people know a link, where that is another one."""
 DNS = {
     "silent": "erp.dns_silent",
     "closed": "erp.dns_silent",
@@ -155,7 +151,7 @@ class Case:
         server = one.hop or "(System)"
         values = {"address": one.address, "server": server, "hop": one.hop or None}
         values["network"] = one.network
-        values["service"] = APPS.get(one.name or "")
+        values["service"] = SERVICES.get(one.name or "")
         return {**values, "reason": one.failure.trouble if one.failure is not None else None}
 
     def _terminal(self) -> Iterator[Finding]:
@@ -169,7 +165,7 @@ class Case:
     def reported(self) -> Finding:
         """A central outage: what fails here, or what gematik reports."""
         link = self.facts.broken_link or ""
-        values = {"app": APPS.get(link), "verdict": verdict.CENTRAL}
+        values = {"app": APPS.get(link, link), "verdict": verdict.CENTRAL}
         lage = self.facts.tilage or {}
         if link == "vpn":
             values["org"] = lage.get("organization") or self.options.access or "(TI)"
@@ -194,7 +190,7 @@ class Case:
     def unconfirmed(self) -> Finding:
         """Fails here, and nobody else reports it; TI-Lage gets one slot and a minute to do so."""
         link, since = self.facts.broken_link or "", self.facts.since_seconds
-        values = {"app": APPS.get(link, APPS["access"]), "since": since}
+        values = {"app": APPS.get(link, link or "access"), "since": since}
         values["reason"] = self.failing(link)
         if not (self.facts.tilage or {}).get("usable"):
             return Finding("central.unasked", self._silent(), values)
@@ -218,7 +214,7 @@ class Case:
             return
         for link in ("erezept", "vsdm", "idp"):
             if lage.get(link) in ("partial", "full"):
-                yield Finding("central.reported", State.WARNING, {"app": APPS[link]})
+                yield Finding("central.reported", State.WARNING, {"app": APPS.get(link, link)})
                 return
 
     def konnektor_said(self) -> Iterator[Finding]:
@@ -259,7 +255,7 @@ class Case:
                 yield Finding("erp.result_elsewhere", State.OK)
             elif one.state in ("over", "old"):
                 yield Finding(
-                    "erp.result_over", State.OK, {"age": one.age_seconds}, name=APPS.get(name)
+                    "erp.result_over", State.OK, {"age": one.age_seconds}, name=SERVICES.get(name)
                 )
 
     def lage(self) -> Iterator[Finding]:

@@ -204,7 +204,7 @@ ROWS: dict[str, Row] = {
         "avs",
         ("Abrufe ohne gültige Anmeldung", "fetches without a valid login"),
         (
-            "{count} Abrufe kamen ohne gültige Anmeldung am IDP an ({statuses}).",
+            "{count} Abrufe hatten keine gültige Anmeldung am IDP ({statuses}).",
             "{count} fetches came without a valid login at the IDP ({statuses}).",
         ),
         (
@@ -234,7 +234,7 @@ ROWS: dict[str, Row] = {
             "{count} requests reached the service too slowly ({statuses}).",
         ),
         (
-            "Leitung und Konnektor auf Verlust und Last messen.",
+            "Paketverlust und Auslastung von Leitung und Konnektor messen.",
             "Measure loss and load of line and Konnektor.",
         ),
         ("Nicht in Serie wiederholen.", "Do not repeat in series."),

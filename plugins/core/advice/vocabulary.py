@@ -93,6 +93,8 @@ ALARMS: dict[str, Text] = {
     "recovering": ("erholt sich", "recovering"),
     "closed": ("behoben", "over"),
     "access": ("TI-Zugang", "TI access"),
+    "fachdienst": ("E-Rezept-Fachdienst", "E-Rezept-Fachdienst"),
+    "card_check": ("Kartenprüfung", "card checks"),
     "smcb": ("SMC-B", "SMC-B"),
     "hba": ("HBA", "HBA"),
 }

@@ -13,7 +13,10 @@ _RESTART = ("Konnektor deshalb nicht neu starten.", "Do not restart the Konnekto
 ROWS: dict[str, Row] = {
     "erp.way_free": Row(
         "",
-        ("E-Rezept-Weg frei, IDP {measured}", "e-prescription way free, IDP {measured}"),
+        (
+            "E-Rezept-Weg frei, Anmeldedienst {measured}",
+            "e-prescription way free, login service {measured}",
+        ),
         (
             "Der Weg zum E-Rezept ist frei; der Anmeldedienst (IDP) antwortete vor {age} in {measured}.",
             "The way to the e-prescription is free; the login service (IDP) answered {age} ago in {measured}.",
@@ -183,10 +186,10 @@ ROWS: dict[str, Row] = {
     ),
     "erp.route_few": Row(
         "it",
-        ("nur {count} Adressen mit TI-Route", "only {count} addresses with a TI route"),
+        ("zu wenige TI-Adressen mit Route: {count}", "too few TI addresses with a route: {count}"),
         (
-            "Nur {count} Adressen der zentralen Dienste haben einen richtigen Weg.",
-            "Only {count} addresses of the central services have a right way.",
+            "Zu wenige Adressen der zentralen Dienste sind auf dem richtigen Weg zu erreichen: {count}.",
+            "Too few addresses of the central services can be reached the right way: {count}.",
         ),
         ("Route in die TI prüfen.", "Check the route into the TI."),
         _RESTART,
@@ -195,8 +198,8 @@ ROWS: dict[str, Row] = {
         "it",
         ("{alarm} langsam: {latency}", "{alarm} slow: {latency}"),
         (
-            "Die Phase {alarm} brauchte {latency}; der Abruf wird dadurch langsam.",
-            "The phase {alarm} took {latency}; fetching becomes slow by it.",
+            "Der Schritt {alarm} brauchte {latency}; das verlangsamt jeden Abruf.",
+            "The step {alarm} took {latency}; that slows every fetch down.",
         ),
         (
             "Auslastung der Leitung und des Konnektors prüfen; hält es an, DVO fragen.",
@@ -212,7 +215,7 @@ ROWS: dict[str, Row] = {
             "What answers under the central service's name could not be verified.",
         ),
         (
-            "--central-ca-file setzen; fremde Firewalls dürfen diese Verbindung nicht aufbrechen.",
+            "--central-ca-file setzen; keine Firewall darf diese Verbindung aufbrechen.",
             "Set --central-ca-file; no firewall may break this connection open.",
         ),
         ("Zertifikat nicht ungeprüft übernehmen.", "Do not accept the certificate unchecked."),
@@ -258,10 +261,10 @@ ROWS: dict[str, Row] = {
     ),
     "erp.not_asked": Row(
         "it",
-        ("Zentrales nicht gefragt: {reason}", "central not asked: {reason}"),
+        ("zentrale Dienste nicht gefragt: {reason}", "central services not asked: {reason}"),
         (
-            "Die zentralen Dienste wurden nicht gefragt, weil sich die Begrenzung der Anfragen nicht festhalten lässt.",
-            "The central services were not asked because the limit of requests cannot be kept.",
+            "Die zentralen Dienste wurden nicht gefragt: Hier lässt sich nicht festhalten, wann das zuletzt geschah.",
+            "The central services were not asked: when that happened last cannot be recorded here.",
         ),
         (
             "Zustandsordner (--state-dir) in Ordnung bringen.",
@@ -276,7 +279,7 @@ ROWS: dict[str, Row] = {
             "Die zentralen Dienste wurden von diesem Rechner noch nicht gefragt; das geschieht höchstens alle 15 Minuten.",
             "This computer has not asked the central services yet; it does so every 15 minutes at most.",
         ),
-        ("Abwarten; ein späterer Lauf fragt.", "Wait; a later run will ask."),
+        ("Abwarten: Ein späterer Lauf fragt.", "Wait; a later run will ask."),
         ("Nicht als Störung deuten.", "Do not read it as a fault."),
     ),
     "erp.result_over": Row(
@@ -289,9 +292,12 @@ ROWS: dict[str, Row] = {
     ),
     "erp.result_elsewhere": Row(
         "",
-        ("Zentrales über andere Leitung gefragt", "central asked over another line"),
         (
-            "Die zentralen Dienste hat dieser Rechner zuletzt über eine andere Leitung gefragt; für diese gilt das nicht.",
+            "zentrale Dienste: nur andere Leitung gefragt",
+            "central services: asked over another line only",
+        ),
+        (
+            "Dieser Rechner hat die zentralen Dienste zuletzt über eine andere Leitung gefragt; über diese hier sagt das nichts.",
             "This computer last asked the central services over another line; that says nothing of this one.",
         ),
     ),
