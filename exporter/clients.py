@@ -22,6 +22,9 @@ HEAD_SECONDS = 10.0
 """How long a request may take to arrive in full."""
 ANSWER_SECONDS = 180.0
 """How long an answer may take, its way to the reader included."""
+MOST_UNREAD = 32
+UNREAD_SECONDS = 5.0
+"""So many readers may leave an answer lying for longer than this; then the first is cut off."""
 KEEP_ALIVE_SECONDS = 75
 HANDSHAKE_SECONDS = 10.0
 FAREWELL_SECONDS = 1.0
@@ -35,6 +38,8 @@ class Client(H11Protocol):
 
     waiting: ClassVar[OrderedDict[Client, None]] = OrderedDict()
     """Connections of this process whose request has not arrived in full, the oldest first."""
+    unread: ClassVar[OrderedDict[Client, float]] = OrderedDict()
+    """Connections that do not take their answer, and since when, the oldest first."""
     allowed: ClassVar[Callable[[bytes | None], bool] | None] = None
     """Whether a client's certificate (DER) is one of those that the web file names."""
 
@@ -63,23 +68,58 @@ class Client(H11Protocol):
         if self._deadline is None:
             self._wait()
         super().data_received(data)
-        if self.cycle is not None and self.cycle is not self._answering:
-            self._answering = self.cycle
-            self._until(ANSWER_SECONDS)
-            self.waiting.pop(self, None)
+        self._begin()
 
     def on_response_complete(self) -> None:
         """Wait for the next request, as long as uvicorn keeps the connection."""
-        self._until(None)
         super().on_response_complete()
-        if not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete):
+        if self.transport.is_closing():
+            return  # the deadline stays: who does not read its end would stay for ever
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._begin()  # the next of several requests that came together
+        else:
+            self._until(None)
             self.waiting[self] = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Take leave, of those who do not read any more, too."""
+        super().timeout_keep_alive_handler()
+        self._until(FAREWELL_SECONDS)
+
+    def pause_writing(self) -> None:
+        """The reader is slow; of too many such the one that has been so for longest is cut off."""
+        super().pause_writing()
+        self.unread[self] = self.loop.time()
+        if len(self.unread) > MOST_UNREAD:
+            self.loop.call_later(UNREAD_SECONDS, self._make_room)
+
+    def resume_writing(self) -> None:
+        """The reader has read on."""
+        self.unread.pop(self, None)
+        super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing to wait for."""
         self._until(None)
         self.waiting.pop(self, None)
+        self.unread.pop(self, None)
         super().connection_lost(exc)
+
+    def _make_room(self) -> None:
+        before = self.loop.time() - UNREAD_SECONDS
+        while len(self.unread) > MOST_UNREAD:
+            oldest, since = next(iter(self.unread.items()))
+            if since > before:
+                break
+            del self.unread[oldest]
+            oldest.transport.abort()
+
+    def _begin(self) -> None:
+        """A request has arrived in full."""
+        if self.cycle is not None and self.cycle is not self._answering:
+            self._answering = self.cycle
+            self._until(ANSWER_SECONDS)
+            self.waiting.pop(self, None)
 
     def _wait(self) -> None:
         self.waiting[self] = None
@@ -89,7 +129,7 @@ class Client(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = None
-        if seconds is not None and not self.transport.is_closing():
+        if seconds is not None:
             self._deadline = self.loop.call_later(seconds, self.transport.abort)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from apowacht.exporter.logins import PER_SECONDS, Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,6 +33,8 @@ HEADERS: Mapping[str, str] = {
 """Of every answer; a page's own ones count more, and those of the web file most."""
 
 LONGEST_BODY = 4096
+PIECE = 512 * 1024
+"""An answer is sent in such pieces, each when the reader has taken the one before."""
 
 
 class Refusal(NamedTuple):
@@ -79,7 +81,8 @@ class Guard:
                     headers.setdefault(name, value)
                 for name, value in web.headers.items():
                     headers[name] = value
-            await send(message)
+            for part in pieces(message):
+                await send(part)
 
         refusal = await self._refusal(scope, web)
         if refusal is None:
@@ -106,6 +109,17 @@ class Guard:
         if scope["method"] not in ("GET", "HEAD") and foreign(headers):
             return Refusal(403, "a page of another origin may not ask for this", {})
         return None
+
+
+def pieces(message: Message) -> Iterator[Message]:
+    """A message, a long body in several."""
+    body = memoryview(message.get("body", b""))
+    if message["type"] != "http.response.body" or len(body) <= PIECE:
+        yield message
+        return
+    for start in range(0, len(body), PIECE):
+        more = message.get("more_body", False) or start + PIECE < len(body)
+        yield {**message, "body": bytes(body[start : start + PIECE]), "more_body": more}
 
 
 class Bucket:

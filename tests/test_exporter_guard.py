@@ -8,7 +8,7 @@ import statistics
 import threading
 import time
 from base64 import b64encode
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,13 @@ from exporting import CHECKS, replayed, result_of, scenarios
 from starlette.responses import PlainTextResponse
 
 from apowacht.exporter import clients, probe
-from apowacht.exporter.guard import HEADERS, Bucket, Guard, neighbourhood
+from apowacht.exporter.guard import HEADERS, PIECE, Bucket, Guard, neighbourhood, pieces
 from apowacht.exporter.logins import GUESSES, Answer, Logins, credentials, decoy, fits
 from apowacht.exporter.model import Configuration, Module
 from apowacht.exporter.web_file import Rate, WebFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 USERS = {"prometheus": bcrypt.hashpw(b"right", bcrypt.gensalt(4))}
 
@@ -430,6 +430,70 @@ def test_silent_connections_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
         finally:
             for one in silent:
                 one.close()
+
+
+def unread(port: int, requests: bytes) -> socket.socket:
+    """A connection that asks and never reads."""
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made.connect(("127.0.0.1", port))
+    made.sendall(requests)
+    return made
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for it, at most twenty seconds."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+LARGE = Guard(PlainTextResponse("x" * 16_000_000), WebFile, Logins(dict))
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "requests", [GET, 3 * GET, GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")]
+)
+def test_an_answer_that_is_not_taken_is_cut(
+    requests: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks and does not read has a deadline, too, and keeps neither memory nor place."""
+    monkeypatch.setattr(clients, "ANSWER_SECONDS", 0.4)
+    with serving(LARGE) as port, closing(unread(port, requests)) as slow:
+        until(lambda: bool(clients.Client.unread))
+        until(lambda: not clients.Client.unread)
+        slow.settimeout(20)
+        got = 0
+        with suppress(ConnectionError):
+            while part := slow.recv(1 << 20):
+                got += len(part)
+        assert got < 16_000_000
+        assert not clients.Client.waiting
+
+
+def test_many_who_do_not_read_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their answers lie in memory, so only few of them may stay."""
+    monkeypatch.setattr(clients, "MOST_UNREAD", 3)
+    monkeypatch.setattr(clients, "UNREAD_SECONDS", 0.3)
+    with serving(LARGE) as port, ExitStack() as stack:
+        for _ in range(9):
+            stack.enter_context(closing(unread(port, GET)))
+        until(lambda: len(clients.Client.unread) > 3)
+        until(lambda: len(clients.Client.unread) == 3)
+        assert len(request(port)) > 16_000_000
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 3 * PIECE])
+@pytest.mark.parametrize("more", [False, True])
+def test_a_long_answer_is_sent_in_pieces(size: int, more: bool) -> None:
+    """They are the whole, and only the last one may be the end."""
+    body = bytes(number % 251 for number in range(size))
+    told = list(pieces({"type": "http.response.body", "body": body, "more_body": more}))
+    assert b"".join(one["body"] for one in told) == body
+    assert max(len(one["body"]) for one in told) <= PIECE
+    assert [one["more_body"] for one in told] == [True] * (len(told) - 1) + [more]
 
 
 def test_a_head_that_never_ends_is_refused() -> None:
