@@ -182,7 +182,7 @@ def test_a_wrong_file_of_authorities_is_no_outage(ti: Ti, content: str) -> None:
     none, is not told of it."""
     file = other_authority(ti.folder)
     if content == "no certificate":
-        file.write_text("nothing")
+        file.write_text("0, with which DER begins as well")
     report = ti.run("--idp-ca-file", str(file))
     facts = facts_of(report)
     assert (facts.verdict, facts.broken_link, facts.central["idp"].state) == ("ok", None, "good")
@@ -305,6 +305,8 @@ def test_a_pin_of_the_certificate_will_do_instead(ti: Ti) -> None:
         (["--user-agent", "a\nb"], "--user-agent"),
         (["--environment", "XU"], "--environment"),
         (["--idp-ca-file", "/nonexistent"], "/nonexistent"),
+        (["--idp-ca-file", "/dev/null"], "/dev/null"),
+        (["--central-ca-file", __file__], __file__),
         (["--central-tls-fingerprint", "12"], "12"),
         (["--mandant", "M", "-H", HERE], "--client-system"),
     ],

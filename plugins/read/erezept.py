@@ -31,6 +31,7 @@ TOPIC = "erezept"
 LAGE_PART, LAGE_SECONDS = 0.4, 8.0
 USED_SECONDS = 7 * 86400.0
 """A log whose newest call is older is not in use."""
+MOST_BYTES = 4 * 1024 * 1024
 _TIMES = ("since", "last", "cleared", "central_at")
 
 
@@ -71,12 +72,19 @@ def _check(options: Options) -> None:
         Trust(None, options.central_tls_fingerprint)
     for file in (options.central_ca_file, options.idp_ca_file):
         if file:
-            try:
-                with open(file, "rb") as source:
-                    source.read(1)
-            except (OSError, ValueError) as error:
-                detail = getattr(error, "strerror", None) or str(error)
-                raise OwnTrouble("ca_file_unreadable", file=file, detail=detail) from error
+            _looks_like_certificates(file)
+
+
+def _looks_like_certificates(file: str) -> None:
+    """Whether a file is PEM or DER at all, without the time that it takes to parse it."""
+    try:
+        with open(file, "rb") as source:
+            data = source.read(MOST_BYTES)
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or str(error)
+        raise OwnTrouble("ca_file_unreadable", file=file, detail=detail) from error
+    if b"-----BEGIN" not in data and data[:1] != b"\x30":
+        raise OwnTrouble("ca_file_unreadable", file=file, detail="")
 
 
 def _fetch(options: Options) -> Any:
