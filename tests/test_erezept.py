@@ -86,6 +86,7 @@ def test_a_name_that_leads_elsewhere_is_local_and_nobody_is_asked(
     assert report.findings[0].key == key
     facts = facts_of(report)
     assert (facts.verdict, facts.broken_link) == ("local", "dns")
+    assert not any(one.route for one in facts.addresses if not one.in_network)
     assert ti.fachdienst.requests + ti.idp.requests == 0
     assert keys(report) == [key]
 

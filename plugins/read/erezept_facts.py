@@ -211,15 +211,16 @@ def _addresses(data: Mapping[str, Any], results: Mapping[str, Data | None]) -> l
         for service, told in path["names"].items():
             for address in told["addresses"]:
                 way = (path["ways"] or {}).get(address) or {}
+                inside = erezept_chain.inside(address, data["networks"])
                 rows.append(
                     {
                         "service": service,
                         "address": address,
                         "source": path["source"],
-                        "in_network": erezept_chain.inside(address, data["networks"]),
+                        "in_network": inside,
                         "gateway": way.get("gateway"),
                         "device": way.get("device"),
-                        "route": None if path["ways"] is None else address not in wrong,
+                        "route": None if path["ways"] is None else inside and address not in wrong,
                         "tcp_seconds": times.get(address) if service == "fachdienst" else None,
                     }
                 )
