@@ -271,13 +271,16 @@ def application(
 
 
 def key_of(app: AppFacts, apps: dict[str, AppFacts]) -> str:
-    """The failure class: a printout helps only where the way by health card alone is down."""
+    """The failure class: a printout helps only where the way by health card alone is down, and
+    nothing is known against the rest of the way."""
+    rest = (apps.get("idp"), apps.get("tianschluss"))
+    alone = all(one is not None and one.counts == "none" for one in rest)
     if app.name == "erezept":
-        return "tilage.erezept_card" if app.card_only else "tilage.erezept"
+        return "tilage.erezept_card" if app.card_only and alone else "tilage.erezept"
     if app.name == "vsdm":
         erezept = apps.get("erezept")
-        wide = erezept is None or (erezept.counts != "none" and not erezept.card_only)
-        return "tilage.vsdm_too" if wide else "tilage.vsdm"
+        narrow = erezept is not None and (erezept.counts == "none" or erezept.card_only)
+        return "tilage.vsdm" if narrow and alone else "tilage.vsdm_too"
     return KEYS.get(app.name, "tilage.app")
 
 
