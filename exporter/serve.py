@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from apowacht.exporter.clients import Client, Server, bound, config_of, renewed_context
@@ -14,6 +15,7 @@ from apowacht.exporter.station import Station
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from apowacht.exporter.settings import Settings
 
@@ -83,20 +85,38 @@ def _begun(station: Station, sockets: list[socket.socket], scheme: str) -> None:
 
 def _watch_signals(server: Server, station: Station) -> None:
     loop = asyncio.get_running_loop()
-    tasks: set[asyncio.Future[object]] = set()
+    reload = Reloads(station.reload)
 
     def end() -> None:
         server.force_exit = server.should_exit
         server.should_exit = True
 
-    def reload() -> None:
-        task: asyncio.Future[object] = loop.run_in_executor(None, station.reload)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
     loop.add_signal_handler(signal.SIGHUP, reload)
+
+
+class Reloads:
+    """Call it for each signal, in one thread. Signals that come before their reload has begun are
+    one; a storm of them does not keep the process from ending."""
+
+    def __init__(self, function: Callable[[], object]) -> None:
+        self._function = function
+        self._thread = ThreadPoolExecutor(1, "reload")
+        self._waiting = False
+
+    def __call__(self) -> None:
+        """Soon, in another thread."""
+        if not self._waiting:
+            self._waiting = True
+            self._thread.submit(self._run)
+
+    def _run(self) -> None:
+        self._waiting = False
+        try:
+            self._function()
+        except Exception:
+            LOG.exception("the configuration was not read again")
 
 
 def _more_files() -> None:

@@ -1,8 +1,10 @@
-"""The web file while the exporter runs: no moment of its writing opens the exporter."""
+"""Files that change while the exporter runs: no moment of the web file's writing opens the
+exporter, no number of signals delays its end."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 import bcrypt
@@ -90,3 +92,32 @@ def test_a_file_that_breaks_at_the_start_keeps_the_exporter_from_starting(
 
     monkeypatch.setattr(serve, "_run", never)
     assert serve.serve(settings) == serve.FAILED
+
+
+def test_a_storm_of_signals_is_two_reloads(caplog: pytest.LogCaptureFixture) -> None:
+    """The one under way may have missed the change; one more has not, and fails on its own."""
+    under_way, go, ended = threading.Event(), threading.Event(), threading.Event()
+    begun: list[int] = []
+
+    def read() -> None:
+        begun.append(1)
+        under_way.set()
+        assert go.wait(20)
+        if len(begun) == 2:
+            ended.set()
+            raise ValueError("broken")
+        if len(begun) == 3:
+            last.set()
+
+    last = threading.Event()
+    reload = serve.Reloads(read)
+    reload()
+    assert under_way.wait(20)
+    for _ in range(1000):
+        reload()
+    go.set()
+    assert ended.wait(20)
+    reload()
+    assert last.wait(20)
+    assert len(begun) == 3
+    assert "not read again" in caplog.text
