@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from way import FACHDIENST, HERE, IDP, Ti, facts_of, keys
 
+from apowacht.plugins.core import words
 from apowacht.plugins.core.cli import parse
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import OwnTrouble
@@ -275,6 +276,8 @@ def test_a_stranger_is_not_an_outage(ti: Ti) -> None:
     report = ti.run("--central-ca-file", str(other_authority(ti.folder)))
     assert report.state is State.UNKNOWN
     assert set(keys(report)) == {"erp.unverified"}
+    told = next(one for one in report.findings if one.state is State.UNKNOWN)
+    assert "--central-ca-file" in words.sentence(told, "de")
     assert list(ti.paths()) == []
     assert facts_of(report).verdict == "ok"
 
@@ -401,6 +404,7 @@ def test_a_state_that_cannot_be_trusted_means_no_request(ti: Ti, damage: str, re
     assert "erp.not_asked" in keys(report)
     told = next(one for one in report.findings if one.key == "erp.not_asked")
     assert getattr(told.values["reason"], "reason", None) == reason
+    assert str(store.folder) in words.sentence(told, "de")
     assert ti.fachdienst.requests + ti.idp.requests == 0
     assert len(line_1(report, "de")) <= 80
 

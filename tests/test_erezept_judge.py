@@ -350,7 +350,7 @@ def test_each_source_address_is_tried_and_one_that_fails_is_a_warning(tmp_path: 
         facts = facts_of(report)
         assert facts.verdict == "ok"
         assert {one.source for one in facts.addresses} == {"192.0.2.77", HERE}
-        assert {one.key for one in report.findings if one.state} == {"erp.route_missing"}
+        assert {one.key for one in report.findings if one.state} == {"erp.source_astray"}
         assert report.state is State.WARNING
         assert len(ti.idp.asked) == 1
         assert "s2_dns" in {one.name for one in report.metrics}

@@ -116,9 +116,10 @@ class Case:
         yield self._local(key, {**trouble.values, "reason": trouble}, self._silent())
 
     def _vpn(self) -> Iterator[Finding]:
-        if conditions.NO_INTERNET in self.konnektor["conditions"]:  # the lower link comes first
-            yield self._local("kon.no_internet", self._vpn_since(conditions.NO_INTERNET))
         key = VPN_OFFLINE[self.options.connector_location]
+        here = self.options.connector_location != "hosted"  # else it is not the internet on site
+        if here and conditions.NO_INTERNET in self.konnektor["conditions"]:  # the lower link first
+            yield self._local("kon.no_internet", self._vpn_since(conditions.NO_INTERNET))
         yield self._local(key, self._vpn_since(conditions.NO_VPN))
 
     def _vpn_since(self, condition: str) -> dict[str, Any]:
@@ -140,6 +141,8 @@ class Case:
         said = set()
         for one in self.facts.faults:
             key = (DNS if one.link == "dns" else ROUTE).get(one.fault, "erp.dns_failed")
+            if one.source and key == "erp.route_missing":
+                key = "erp.source_astray"
             if one.link != link or (key, one.source) in said:
                 continue
             said.add((key, one.source))
@@ -244,10 +247,11 @@ class Case:
                 yield Finding(key, state, {**doubt.values, "reason": doubt.trouble})
             if one.why and one.why not in said:
                 said.add(one.why)
-                trouble = OwnTrouble(one.why, folder=self.options.store.folder, file="", detail="")
-                yield Finding("erp.not_asked", State.UNKNOWN, {"reason": trouble})
+                yield Finding(
+                    "erp.not_asked", State.UNKNOWN, {"reason": self._kept_from(name, one.why)}
+                )
             elif one.state == "unverified" and one.failure is not None:
-                values = {**one.failure.values, "reason": one.failure.trouble}
+                values = {**one.failure.values, "reason": central_trouble(one.failure)}
                 yield Finding("erp.unverified", State.UNKNOWN, values)
             elif one.state == "never" and name == "idp" and not one.why:
                 yield Finding("erp.never_asked", State.UNKNOWN)
@@ -257,6 +261,12 @@ class Case:
                 yield Finding(
                     "erp.result_over", State.OK, {"age": one.age_seconds}, name=SERVICES.get(name)
                 )
+
+    def _kept_from(self, service: str, why: str) -> OwnTrouble:
+        """Why nobody was asked, with the files to look at."""
+        folder = self.options.store.folder
+        files = f"{folder}/{'servicecheck' if service == 'servicecheck' else 'erezept'}-*"
+        return OwnTrouble(why, folder=folder, file=files, detail="--state-dir")
 
     def lage(self) -> Iterator[Finding]:
         """What TI-Lage adds: gematik's words, or that it cannot be read."""
@@ -316,3 +326,10 @@ class Case:
                 State.OK,
                 metric=Metric("idp_age", idp.age_seconds, "s", None, None, 0),
             )
+
+
+def central_trouble(failure: Failure) -> Any:
+    """A failure of TLS, with the options that hold for the central services."""
+    reason = f"central_{failure.reason}"
+    known = ("central_tls_untrusted", "central_tls_self_signed")
+    return OwnTrouble(reason, **failure.values) if reason in known else failure.trouble

@@ -538,6 +538,20 @@ REASONS: dict[str, Reason] = {
             "{host} shows a self-signed certificate (SHA-256 {fingerprint}); compare it on the device, then give --tls-fingerprint.",
         ),
     ),
+    "central_tls_untrusted": Reason(
+        ("kein Vertrauen", "untrusted"),
+        (
+            "Dem Zertifikat von {host} ist nicht zu trauen ({detail}; SHA-256 {fingerprint}); --central-ca-file oder --central-tls-fingerprint angeben.",
+            "The certificate of {host} is not trusted ({detail}; SHA-256 {fingerprint}); give --central-ca-file or --central-tls-fingerprint.",
+        ),
+    ),
+    "central_tls_self_signed": Reason(
+        ("selbst signiert", "self-signed"),
+        (
+            "{host} zeigt ein selbst signiertes Zertifikat (SHA-256 {fingerprint}): wohl eine Firewall, die Verbindungen aufbricht, oder ein fremdes Gerät.",
+            "{host} shows a self-signed certificate (SHA-256 {fingerprint}): probably a firewall that breaks connections open, or another device.",
+        ),
+    ),
     "tls_wrong_name": Reason(
         ("falscher Name", "wrong name"),
         (

@@ -158,6 +158,19 @@ ROWS: dict[str, Row] = {
         ),
         _RESTART,
     ),
+    "erp.source_astray": Row(
+        "it",
+        ("von hier kein Weg in die TI", "no way into the TI from here"),
+        (
+            "Von dieser Absenderadresse führt kein Weg zu {address}: Sie gehört nicht zu diesem Rechner, oder es fehlt die Route.",
+            "From this source address there is no way to {address}: it is none of this computer's, or the route is missing.",
+        ),
+        (
+            "Adresse in --source mit den Adressen dieses Rechners vergleichen, dann die Route in die TI prüfen.",
+            "Compare the address in --source with this computer's, then check the route into the TI.",
+        ),
+        _RESTART,
+    ),
     "erp.route_elsewhere": Row(
         "it",
         ("Route in die TI führt woandershin", "route into the TI leads elsewhere"),
