@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -25,9 +25,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from street import ROUTER_PASSWORD, Street, cpu_seconds, every, resident_mib, write_site
+
+from apowacht.plugins.core.limits import seconds as duration
 
 INTERVALS = {
     "ups": "60s",
@@ -101,7 +102,7 @@ class Exporter:
 
     def get(self, path: str, method: str = "GET") -> bytes:
         """One answer. Raises ConnectionError for a refusal by status."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path)
             answer = connection.getresponse()
@@ -121,35 +122,39 @@ class Exporter:
         return time.monotonic() - begin
 
 
-def look(exporter: Exporter, seen: Seen, healthy: set[str], started: float) -> None:
+def look(
+    exporter: Exporter, seen: Seen, healthy: set[str], started: float, every: dict[str, float]
+) -> None:
     """One scrape, and the age of every healthy result."""
     begin = time.monotonic()
-    seen.bytes = len(exporter.get("/metrics"))
+    told = exporter.get("/metrics")
     seen.scrapes.append(time.monotonic() - begin)
+    seen.bytes = len(told)
     pid = exporter.process.pid
     seen.memory.append((time.monotonic() - started, resident_mib(pid)))
     seen.threads.append(len(os.listdir(f"/proc/{pid}/task")))
     seen.handles.append(len(os.listdir(f"/proc/{pid}/fd")))
-    ages(exporter, seen, healthy, time.monotonic() - started)
+    ages(told, seen, healthy, time.monotonic() - started, every)
 
 
-def ages(exporter: Exporter, seen: Seen, healthy: set[str], passed: float) -> None:
+AGE = re.compile(
+    rb'^apowacht_check_result_age_seconds\{site="([^"]*)",check="([^"]*)"[^}]*\} ([0-9.e+-]+)$',
+    re.M,
+)
+
+
+def ages(
+    told: bytes, seen: Seen, healthy: set[str], passed: float, every: dict[str, float]
+) -> None:
     """How much later than its interval each healthy result is."""
-    told: Any = json.loads(exporter.get("/api/v1/status"))
-    for site in told["sites"] if isinstance(told, dict) else told:
-        if site["name"] not in healthy:
-            continue
-        for check in (check for tile in site["tiles"] for check in tile["checks"]):
-            name = f"{site['name']}/{check['name']}"
-            if check["asked_at"] is None:
-                late = passed - check["interval_seconds"]
-                if late > LATE_SECONDS:
-                    seen.missing.add(name)
-            else:
-                asked = datetime.fromisoformat(check["asked_at"])
-                now = datetime.fromisoformat(site["moment"])
-                late = (now - asked).total_seconds() - check["interval_seconds"]
-            seen.late[name] = max(late, seen.late.get(name, late))
+    known = {(site.decode(), check.decode()): float(age) for site, check, age in AGE.findall(told)}
+    for site in healthy:
+        for check, interval in every.items():
+            age = known.get((site, check), passed)
+            if (site, check) not in known and age - interval > LATE_SECONDS:
+                seen.missing.add(f"{site}/{check}")
+            late = age - interval
+            seen.late[f"{site}/{check}"] = max(late, seen.late.get(f"{site}/{check}", late))
 
 
 class Soak:
@@ -256,13 +261,14 @@ def run(chosen: argparse.Namespace, folder: Path, config: Path, data: Path, stre
     exporter = Exporter(folder, config, data)
     print(f"ready after {time.monotonic() - begin:.1f} s")
     seen = Seen()
+    every_seconds = {check: duration(text) for check, text in known_intervals(chosen.short).items()}
     started = time.monotonic()
     pid = exporter.process.pid
     steady: tuple[float, float, float] | None = None
     trouble = Soak(config, street, exporter, known_intervals(chosen.short))
     threading.Thread(target=street.dawdle, args=(3.0, 0.3), daemon=True).start()
     for turn, now in enumerate(every(4 if chosen.short else 15, started + chosen.seconds)):
-        look(exporter, seen, healthy, started)
+        look(exporter, seen, healthy, started, every_seconds)
         if steady is None and now - started >= 70:
             steady = now, cpu_seconds(pid), street.cpu_seconds()
         if chosen.soak and turn % STEP_LOOKS == 1:
