@@ -264,17 +264,18 @@ def test_the_konnektor_s_own_troubles_are_local(
 
 
 @pytest.mark.slow
-def test_ti_lage_is_asked_once_for_both_checks(tmp_path: Path, box: Konnektor) -> None:
-    """By the real service: an outage of E-Rezept is central, and its words are shown."""
-    outage = Outage("erezept", "E-Rezept einlösen", "Kein Einlösen möglich")
+@pytest.mark.parametrize("app", ["erezept", "vsdm"])
+def test_ti_lage_is_asked_once_for_both_checks(tmp_path: Path, app: str) -> None:
+    """By the real service: an outage is central, and gematik's words for it are shown."""
+    outage = Outage(app, "Einlösen", "Kein Einlösen möglich")
     with Ti(tmp_path) as ti, TiLage(outage) as tilage:
         asking = ("--tilage", "--tilage-url", tilage.url,
                   "--tilage-tls-fingerprint", tilage.fingerprint)  # fmt: skip
         report = ti.run(*asking)
         facts = facts_of(report)
-        assert (report.state, facts.verdict, facts.broken_link) == (1, "central", "erezept")
+        assert (report.state, facts.verdict, facts.broken_link) == (1, "central", app)
         assert facts.tilage is not None
-        assert facts.tilage["erezept"] == "full"
+        assert (facts.tilage[app], facts.tilage["impact"]) == ("full", outage.impact)
         asked = len(tilage.asked)
         assert facts_of(ti.run(*asking)).verdict == "central"
         assert len(tilage.asked) == asked

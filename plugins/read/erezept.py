@@ -104,8 +104,8 @@ def _tilage(options: Options) -> Data | None:
     own = copy.copy(options)  # a portal that hangs leaves time for the rest
     own.deadline = Deadline(min(LAGE_SECONDS, options.deadline.remaining() * LAGE_PART))
     lage = look(own)
-    functions = lage.apps.get("erezept", {}).get("functions") or []
-    impacts = [one.get("impact") for one in functions if one.get("outage") not in (None, "none")]
+    counted = [lage.apps.get(name, {}) for name in ("erezept", "tianschluss", "vsdm")]
+    impacts = [one.get("impact") for one in counted if one.get("counts") in ("partial", "full")]
     organizations = [one.get("organization") for one in lage.causes]
     return {
         "central": None if lage.central is None else lage.central._asdict(),
