@@ -19,6 +19,7 @@ from apowacht.plugins.read.erezept import remember
 from apowacht.plugins.read.erezept_chain import (
     dns_faults,
     half_routed,
+    konnektor_holds,
     missing_half,
     route_faults,
 )
@@ -413,3 +414,12 @@ def test_a_hanging_ti_lage_leaves_time_for_the_way(tmp_path: Path) -> None:
         facts = facts_of(report)
         assert (report.state, facts.verdict, facts.central["idp"].state) == (0, "ok", "good")
         assert "erp.no_tilage" in {one.key for one in report.findings}
+
+
+def test_a_konnektor_in_a_critical_state_is_a_broken_link() -> None:
+    """It answers with fault 4002: there, and of no use."""
+    answer = {"failures": [{"kind": "critical"}]}
+    assert konnektor_holds({"failure": None, "answer": answer}) is False
+    assert konnektor_holds({"failure": None, "answer": {"failures": []}}) is True
+    assert konnektor_holds({"failure": {"kind": "silent"}, "answer": None}) is False
+    assert konnektor_holds(None) is None

@@ -63,8 +63,11 @@ def chain(data: Mapping[str, Any], memory: Mapping[str, Any], now: float) -> Cha
 
 
 def konnektor_holds(told: Mapping[str, Any] | None) -> bool | None:
-    """Whether it is there; None when it was not asked."""
-    return None if told is None else told["failure"] is None
+    """Whether it is there, and not in a critical state (4002); None when it was not asked."""
+    if told is None or told["failure"] is not None:
+        return None if told is None else False
+    failures = (told.get("answer") or {}).get("failures") or ()
+    return all(one["kind"] != "critical" for one in failures)
 
 
 def vpn_holds(told: Mapping[str, Any] | None) -> bool | None:

@@ -111,6 +111,8 @@ class Case:
         return State[chosen.upper()] if chosen and silent else State.CRITICAL
 
     def _konnektor(self) -> Iterator[Finding]:
+        if self.konnektor["failure"] is None:  # it answers: `konnektor_said` tells what is wrong
+            return
         trouble = Failure(**self.konnektor["failure"]).trouble
         key = asked.silence(trouble, self.options)
         yield self._local(key, {**trouble.values, "reason": trouble}, self._silent())

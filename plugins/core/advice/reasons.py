@@ -1136,8 +1136,8 @@ REASONS: dict[str, Reason] = {
     "state_corrupt": Reason(
         ("Zustand beschädigt", "state damaged"),
         (
-            "Zustand {file} ist beschädigt; Datei prüfen und löschen",
-            "state {file} is damaged; check and delete the file",
+            "Zustand {file} ist beschädigt; er wird neu begonnen, Festplatte prüfen",
+            "state {file} is damaged; it is begun anew, check the disk",
         ),
     ),
     "state_newer": Reason(
