@@ -223,8 +223,11 @@ class FritzBox(TcpService):
 
     def _login(self, form: Mapping[str, str]) -> str:
         response = form.get("response", "")
-        met = [one for one in tuple(self._challenges) if response == self._expected(one)]
-        self._challenges.difference_update(met)  # good once; others may be logging in as well
+        # A response names its challenge: whole before a dash, or by the second salt (2$...).
+        named = response.split("-")[0], f"${response.split('$')[0]}"
+        meant = [c for c in tuple(self._challenges) if c == named[0] or c.endswith(named[1])]
+        met = [one for one in meant if response == self._expected(one)]
+        self._challenges.difference_update(meant)  # good once; others may be logging in as well
         if self.block_seconds() or not met or form.get("username") != self.situation.user:
             self._wrong()
             return _NO_SESSION
