@@ -48,7 +48,7 @@ def test_the_demo_runs(tmp_path: Path, lang: str, words: tuple[str, ...]) -> Non
     done = demonstrated(tmp_path, "--lang", lang)
     assert done.returncode == 0, done.stdout + done.stderr
     # Nothing but the silent device costs time; far more means that a command waits for nothing.
-    assert monotonic() - begin < 15
+    assert monotonic() - begin < 60
     assert done.stderr == ""
     for word in words:
         assert word in done.stdout

@@ -249,7 +249,7 @@ def failing(service: WebService, path: str = "/") -> str:
         ({"silent": "connection"}, "TimeoutError"),
         ({"silent": "answer"}, "TimeoutError"),
         ({"slow": 60.0}, "TimeoutError"),
-        ({"hangs_up": "connection"}, "SSLEOFError"),
+        ({"hangs_up": "connection"}, "SSLEOFError SSLZeroReturnError"),
         ({"hangs_up": "answer"}, "RemoteDisconnected"),
         ({"garbage": "connection"}, "SSLError"),
         ({"garbage": "answer"}, "BadStatusLine"),
@@ -260,7 +260,7 @@ def test_each_phase_can_fail(manners: dict[str, Any], error: str) -> None:
     """A client sees each kind of misbehaviour for what it is, and a healed service again."""
     with Fachdienst() as fachdienst:
         fachdienst.behave(**manners)
-        assert failing(fachdienst) == error
+        assert failing(fachdienst) in error.split()
         fachdienst.behave()
         assert failing(fachdienst) == ""
 
