@@ -66,15 +66,16 @@ class Schedule(Generic[Name]):
         while (moment := self.next()) is not None and moment <= now:
             _, _, name = heapq.heappop(self._heap)
             taken.append((name, moment))
-            self._set(name, self._after(name, moment, now))
+            self._set(name, self._after(name, now))
         return taken
 
-    def _after(self, name: Name, moment: float, now: float) -> float:
-        """The next place on the grid: half an interval on at least, and not in the past."""
+    def _after(self, name: Name, now: float) -> float:
+        """The next place on the grid, so that no two runs are further apart than the interval.
+
+        The first run may be followed soon by the second: it came early, as an extra one.
+        """
         phase, interval = self._grid[name]
-        earliest = max(moment + interval / 2, now)
-        steps = -(-(earliest - phase) // interval)
-        place = phase + steps * interval
+        place = phase - (phase - now) // interval * interval
         return place if place > now else place + interval
 
     def _set(self, name: Name, moment: float) -> None:
