@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from apowacht.exporter.explain import nearest
 from apowacht.exporter.fields import Fields
 from apowacht.exporter.model import Window
-from apowacht.exporter.windows import is_open
 from apowacht.exporter.yaml_lines import Mapping
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.hours import Hours
@@ -30,11 +29,6 @@ KEYS = ("from", "to", "weekly", "text", "checks")
 YEARS = range(2000, 2101)
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,? +(\d{1,2})[:.](\d\d))?(?: Uhr)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def in_window(window: Window, now: datetime) -> bool:
-    """Whether a window is open at an aware moment."""
-    return is_open(window, now)
 
 
 def read_zone(fields: Fields) -> tzinfo | None:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
+
+    from telematik_site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDING = ("peer", "wheel", "oracle")
@@ -149,3 +151,19 @@ def project_files() -> list[Path]:
     )
     names = (name for name in listing.stdout.split("\0") if name)
     return sorted(Path(name) for name in names if (ROOT / name).is_file())
+
+
+@pytest.fixture(scope="module")
+def telematik(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site with the TI behind it, in namespaces of its own, for all tests of a file."""
+    from telematik_site import telematik_site
+
+    with telematik_site(tmp_path_factory.mktemp("telematik")) as site:
+        yield site
+
+
+@pytest.fixture
+def site(telematik: Site) -> Site:
+    """The site, with everything as it should be."""
+    telematik.heal()
+    return telematik

@@ -418,8 +418,12 @@ def test_a_hanging_ti_lage_leaves_time_for_the_way(tmp_path: Path) -> None:
 
 def test_a_konnektor_in_a_critical_state_is_a_broken_link() -> None:
     """It answers with fault 4002: there, and of no use."""
-    answer = {"failures": [{"kind": "critical"}]}
+    told = {"operation": "GetCards", "reason": "fault_critical_state", "values": {}}
+    answer = {"failures": [{**told, "kind": "critical"}]}
     assert konnektor_holds({"failure": None, "answer": answer}) is False
     assert konnektor_holds({"failure": None, "answer": {"failures": []}}) is True
     assert konnektor_holds({"failure": {"kind": "silent"}, "answer": None}) is False
     assert konnektor_holds(None) is None
+    for kind, useful in (("tls", False), ("internal", False), ("card", True), ("request", True)):
+        answer = {"failures": [{**told, "kind": kind}]}
+        assert konnektor_holds({"failure": None, "answer": answer}) is useful

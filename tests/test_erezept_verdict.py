@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from telematik_site import FACHDIENST, KONNEKTOR, NETWORK, Site, central, telematik_site
+from telematik_site import FACHDIENST, KONNEKTOR, NETWORK, Site, central
 
 from apowacht.plugins.core.state import Store
 from apowacht.simulator import fachdienst
@@ -16,7 +16,7 @@ from apowacht.simulator.ti_dns import SERVFAIL, Records
 from apowacht.simulator.tilage_service import Outage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.peer
@@ -34,20 +34,6 @@ EREZEPT = Outage("erezept", "E-Rezept einlösen", "Kein Einlösen möglich")
 BY_CARD = Outage("erezept", "E-Rezept einlösen per eGK", "Die Karte geht nicht", "partial")
 VSDM = Outage("vsdm", "Daten abgleichen", "Kein Abgleich möglich", ci="CI-0000002")
 LOGIN = Outage("erezept", "Anmelden", "Kein Anmelden möglich", ci="CI-0000004")
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One site for all tests."""
-    with telematik_site(tmp_path_factory.mktemp("telematik")) as site:
-        yield site
-
-
-@pytest.fixture
-def site(whole: Site) -> Site:
-    """The site, with everything as it should be."""
-    whole.heal()
-    return whole
 
 
 class Row(NamedTuple):

@@ -15,7 +15,6 @@ from apowacht.exporter import mistakes, yaml_lines
 from apowacht.exporter.catalogue import COMMAND_LINE_ONLY, NEEDS, Catalogue
 from apowacht.exporter.config import keep, load, load_files
 from apowacht.exporter.explain import is_safe_name, nearest, safe_name
-from apowacht.exporter.maintenance import in_window
 from apowacht.exporter.site_file import KEYS
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.errors import OwnTrouble
@@ -24,7 +23,8 @@ from apowacht.plugins.core.listing import all_checks
 from apowacht.simulator.box import Box
 
 if TYPE_CHECKING:
-    from apowacht.exporter.model import Configuration, Site
+    from apowacht.exporter.windows import is_open
+from apowacht.exporter.model import Configuration, Site
     from apowacht.plugins.core.check import Check
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -416,8 +416,8 @@ def test_maintenance_and_contacts(tmp_path: Path) -> None:
         datetime(2026, 7, 2, 22, tzinfo=UTC),
         frozenset({"ups"}),
     )
-    assert in_window(weekly, datetime(2026, 12, 6, 2, 30, tzinfo=UTC))
-    assert not in_window(weekly, datetime(2026, 12, 6, 1, 55, tzinfo=UTC))
+    assert is_open(weekly, datetime(2026, 12, 6, 2, 30, tzinfo=UTC))
+    assert not is_open(weekly, datetime(2026, 12, 6, 1, 55, tzinfo=UTC))
     assert (site.contacts["power"].who, site.contacts["power"].phone) == ("Elektro", "0431 555")
 
 
@@ -447,7 +447,7 @@ def test_weekly_windows_go_by_the_sites_clock(zone: str, open_: bool, tmp_path: 
     """And not by the clock of the computer on which the exporter runs."""
     text = UPS + f"timezone: {zone}\nmaintenance: [{{weekly: Mo 22:00-23:00, text: x}}]\n"
     (window,) = only_site(loaded(tmp_path, text)).maintenance
-    assert in_window(window, datetime(2026, 7, 6, 20, 30, tzinfo=UTC)) is open_
+    assert is_open(window, datetime(2026, 7, 6, 20, 30, tzinfo=UTC)) is open_
 
 
 def test_one_bad_site_stops_no_other(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from telematik_site import FACHDIENST, KONNEKTOR, TILAGE, Site, telematik_site
+from telematik_site import FACHDIENST, KONNEKTOR, TILAGE, Site
 from test_state import NOBODY, as_root, result_of, start_child
 from way import Ti
 
@@ -25,24 +25,10 @@ from apowacht.simulator import fachdienst, idp
 from apowacht.simulator.ti_dns import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 START = 1_800_000_000.0
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One site for all tests."""
-    with telematik_site(tmp_path_factory.mktemp("telematik")) as site:
-        yield site
-
-
-@pytest.fixture
-def site(whole: Site) -> Site:
-    """The site, with everything as it should be."""
-    whole.heal()
-    return whole
 
 
 def contacts(site: Site) -> tuple[int, int]:

@@ -133,6 +133,15 @@ def failed(failures: Iterable[Failure], options: Options) -> Iterator[Finding]:
             yield Finding(key, state, {**one.trouble.values, "reason": one.trouble})
 
 
+def broken(failures: Iterable[Failure]) -> bool:
+    """Whether a question failed in a way that says: this Konnektor is of no use now.
+
+    A card that is gone is the card's fault.
+    """
+    states = (_SAID.get(one.kind, _OTHERWISE)[1] for one in failures if one.kind != "card")
+    return any(state is State.CRITICAL for state in states)
+
+
 def closed(asked_at: str | None, options: Options) -> bool:
     """Whether the pharmacy was closed when the Konnektor was asked (ISO 8601, local time)."""
     from datetime import datetime

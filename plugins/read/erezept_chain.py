@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any
 
-from apowacht.plugins.core import conditions, verdict
+from apowacht.plugins.core import asked, conditions, verdict
 from apowacht.plugins.core.verdict import Central, Chain
 from apowacht.plugins.read.konnektor import PHARMACY
 
@@ -63,11 +63,11 @@ def chain(data: Mapping[str, Any], memory: Mapping[str, Any], now: float) -> Cha
 
 
 def konnektor_holds(told: Mapping[str, Any] | None) -> bool | None:
-    """Whether it is there, and not in a critical state (4002); None when it was not asked."""
+    """Whether it is there and of use; None when it was not asked."""
     if told is None or told["failure"] is not None:
         return None if told is None else False
     failures = (told.get("answer") or {}).get("failures") or ()
-    return all(one["kind"] != "critical" for one in failures)
+    return not asked.broken(asked.Failure(**one) for one in failures)
 
 
 def vpn_holds(told: Mapping[str, Any] | None) -> bool | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 APPS = ("erezept", "vsdm", "tianschluss", "epa", "kim", "wanda", "ogd")
 GROUPS = ("access", "smcb", "hba", "kim")
 """The groups of providers, by our options' names."""
-IDP, FACHDIENST = "PDT52", "PDT50"
+IDP = "PDT52"
 PRODUCTS = ("PDT50", "PDT52", "PDT09", "PDT20", "PDT21", "PDT23", "PDT26")
 """Whose components are named when they are down: what a pharmacy's fetch needs."""
 
