@@ -16,6 +16,7 @@ from apowacht.exporter.catalogue import COMMAND_LINE_ONLY, NEEDS, Catalogue
 from apowacht.exporter.config import keep, load, load_files
 from apowacht.exporter.explain import is_safe_name, nearest, safe_name
 from apowacht.exporter.site_file import KEYS
+from apowacht.exporter.windows import is_open
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.limits import option_name
@@ -23,8 +24,7 @@ from apowacht.plugins.core.listing import all_checks
 from apowacht.simulator.box import Box
 
 if TYPE_CHECKING:
-    from apowacht.exporter.windows import is_open
-from apowacht.exporter.model import Configuration, Site
+    from apowacht.exporter.model import Configuration, Site
     from apowacht.plugins.core.check import Check
 
 ROOT = Path(__file__).resolve().parent.parent
