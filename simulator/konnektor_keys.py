@@ -151,6 +151,10 @@ def issue(
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64])])
     above = issuer.certificate.subject if issuer else subject
     today = datetime.now(UTC).replace(microsecond=0)
+    is_authority = authority or issuer is None
+    if is_authority:  # made a second before the certificates below it, and to outlive them
+        margin = 30 if issuer else 60
+        days = days[0] - margin, days[1] + margin
     builder = x509.CertificateBuilder(
         above,
         subject,
@@ -159,7 +163,6 @@ def issue(
         today + days[0] * _DAY,
         end or today + days[1] * _DAY,
     )
-    is_authority = authority or issuer is None
     builder = _marked(builder, key, issuer.key if issuer else key, authority=is_authority)
     if names:
         alternatives = [x509.DNSName(one) for one in names]
