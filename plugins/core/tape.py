@@ -128,6 +128,19 @@ def read(file: str) -> Recording | None:
         raise _broken(file, type(error).__name__) from error
 
 
+def read_own(file: str, check: str) -> Recording:
+    """The recording of this check, where no other kind of file will do.
+
+    Raises OwnTrouble: "replay_foreign" (file), "replay_other" (file, check), and as `read`.
+    """
+    recording = read(file)
+    if recording is None:
+        raise OwnTrouble("replay_foreign", file=file)
+    if recording.check != check:
+        raise OwnTrouble("replay_other", file=file, check=recording.check)
+    return recording
+
+
 def read_file(file: str) -> bytes:
     """The content of a file for `--replay`, ours or another tool's, at most 64 MiB.
 

@@ -206,11 +206,7 @@ def replay(options: Options) -> Answer:
     """The answer in a recording of this check. Raises OwnTrouble for every other file."""
     from apowacht.plugins.core import tape
 
-    recording = tape.read(options.replay)
-    if recording is None:
-        raise OwnTrouble("replay_foreign", file=options.replay)
-    if recording.check != "erezept":
-        raise OwnTrouble("replay_other", file=options.replay, check=recording.check)
+    recording = tape.read_own(options.replay, "erezept")
     wanted = {"services", "networks", "konnektor", "paths", "fachdienst", "idp", "memory"}
     if not isinstance(recording.answers, dict) or not wanted <= recording.answers.keys():
         raise OwnTrouble("replay_broken", file=options.replay, detail="answers")

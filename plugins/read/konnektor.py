@@ -189,11 +189,7 @@ def replay(options: Options, check: str) -> Answer:
     """The answer in a recording of this check. Raises OwnTrouble for every other file."""
     from apowacht.plugins.core import tape
 
-    recording = tape.read(options.replay)
-    if recording is None:
-        raise OwnTrouble("replay_foreign", file=options.replay)
-    if recording.check != check:
-        raise OwnTrouble("replay_other", file=options.replay, check=recording.check)
+    recording = tape.read_own(options.replay, check)
     return Answer(_sifted(recording.answers, options.replay), recording.moment)
 
 

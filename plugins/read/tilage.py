@@ -336,11 +336,7 @@ def replay(options: Options) -> Answer:
     """The answer in a recording. Raises OwnTrouble for a file that is none of this check."""
     from apowacht.plugins.core import tape
 
-    recording = tape.read(options.replay)
-    if recording is None:
-        raise OwnTrouble("replay_unknown", file=options.replay)
-    if recording.check != "tilage":
-        raise OwnTrouble("replay_other", file=options.replay, check=recording.check)
+    recording = tape.read_own(options.replay, "tilage")
     return Answer(recording.answers, recording.moment, recording.options.get("history") or {})
 
 
