@@ -45,6 +45,8 @@ SDS_PORT, REDIRECTING = 80, 8080
 CONTEXT = ("--mandant", "Apotheke", "--client-system", "apowacht", "--workplace", "Monitoring")
 REAL = ("-H", "KONNEKTOR", "-p", "PORT", "--tls-fingerprint", "FINGERPRINT", *CONTEXT)
 """The simulated Konnektor, which answers everything."""
+NEEDED = {"erezept": ("--environment", "PU")}
+"""What a check has to be told before it asks anybody."""
 PASSWORDS = {
     "APOWACHT_KONNEKTOR_PASSWORD": "geheim",
     "APOWACHT_NUT_PASSWORD": "geheim",
@@ -336,7 +338,8 @@ def test_no_connection_to_a_terminal(world: World, case: Case) -> None:
     arguments = filled(world, case.arguments)
     before = len(world.accepted)
     with watching(world.near, world.far) as watchers, world.near.entered():
-        done = run(f"check_apo_{case.check}", *arguments, "-t", "4", env=PASSWORDS)
+        needed = NEEDED.get(case.check, ())
+        done = run(f"check_apo_{case.check}", *arguments, *needed, "-t", "4", env=PASSWORDS)
     assert done.code in WORDS, done
     for watcher in watchers:
         assert not watcher.to(SICCT, REPORTED), done
