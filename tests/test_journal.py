@@ -308,6 +308,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 READER = """
+import urllib.parse  # as of Python 3.13 pathlib imports it late: without rights, too late
 import os, sys
 from apowacht.exporter.journal import Journal
 from apowacht.exporter.clock import Clock
