@@ -7,7 +7,7 @@ VENV ?= .venv
 JOBS ?= 3
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
-LINKS = $(addprefix .tree/apowacht/,plugins exporter mibs simulator)
+LINKS = $(addprefix .tree/apowacht/,plugins exporter integrations mibs simulator)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Commands started by the tests would otherwise compile the whole project at every start.

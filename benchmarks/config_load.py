@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from apowacht.exporter.config import keep, load
+from apowacht.plugins.sites.config import keep, load
 
 SITE = """\
 site: apotheke-{n:04}

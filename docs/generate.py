@@ -9,25 +9,38 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
+
 from apowacht.plugins.core.cli import command
 from apowacht.plugins.core.listing import all_checks
 
 FOLDER = Path(__file__).resolve().parent
-PART = re.compile(r"(<!-- generated: (check_apo_\w+) --help -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+PART = re.compile(r"(<!-- generated: ([a-z_0-9 ]+) --help -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def help_text(name: str) -> str:
-    """What `check_apo_<name> --help` prints, from its usage line on."""
+    """What `check_apo_<name> --help` or `apowacht WORD... --help` prints."""
+    if name.startswith("apowacht "):
+        return suite_help(name.split()[1:])
     check = next(check for check in all_checks() if f"check_apo_{check.name}" == name)
     told = command(check)
     return told.get_help(told.make_context(name, [], resilient_parsing=True))
 
 
-def exporter_help() -> str:
-    """What `apowacht exporter --help` prints."""
-    from apowacht.exporter.command import exporter
+def suite_help(words: list[str]) -> str:
+    """What `apowacht WORD... --help` prints, from its usage line on."""
+    from apowacht.plugins.core.suite import main
 
-    return exporter.get_help(exporter.make_context("apowacht exporter", [], resilient_parsing=True))
+    told: click.Command = main
+    context = click.Context(main, info_name="apowacht", **main.context_settings)
+    for word in words:
+        assert isinstance(told, click.Group)  # noqa: S101 - for the type checker
+        found = told.get_command(context, word)
+        if found is None:
+            raise ValueError(f"there is no command apowacht {' '.join(words)}")
+        told = found
+        context = told.make_context(word, [], parent=context, resilient_parsing=True)
+    return told.get_help(context)
 
 
 def metrics_table() -> str:
@@ -52,7 +65,7 @@ def metrics_table() -> str:
     return "".join(parts)
 
 
-MADE = {"apowacht exporter --help": exporter_help, "metrics": metrics_table}
+MADE = {"metrics": metrics_table}
 
 
 def renewed(text: str) -> str:
@@ -62,8 +75,7 @@ def renewed(text: str) -> str:
         head, found, rest = text.partition(begin)
         if found:
             made = make().strip("\n")
-            fenced = f"```\n{made}\n```" if name.endswith("--help") else made
-            text = f"{head}{begin}\n{fenced}\n\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
+            text = f"{head}{begin}\n{made}\n\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
     return PART.sub(lambda part: f"{part[1]}\n```\n{help_text(part[2])}\n```\n\n{part[4]}", text)
 
 

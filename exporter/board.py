@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from apowacht.exporter import windows
 from apowacht.exporter.model import Entry, Last
 from apowacht.exporter.status import deciding_key, headline
 from apowacht.plugins.core import words
 from apowacht.plugins.core.report import Finding, State
+from apowacht.plugins.sites import windows
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apowacht.exporter.model import Result, Site, Watch
+    from apowacht.exporter.model import Result
+    from apowacht.plugins.sites.model import Site, Watch
 
 
 class Change(NamedTuple):

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
     from apowacht.exporter.board import Change
     from apowacht.exporter.journal import Journal
-    from apowacht.exporter.model import Configuration, Entry, Key, Result, Site, Watch
+    from apowacht.exporter.model import Entry, Key, Result
     from apowacht.exporter.pool import Worker
     from apowacht.plugins.core.check import Check
+    from apowacht.plugins.sites.model import Configuration, Site, Watch
 
 LOG = logging.getLogger("apowacht.exporter")
 

@@ -18,8 +18,9 @@ from apowacht.plugins.core.report import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from apowacht.exporter.model import Configuration, Module, Result
+    from apowacht.exporter.model import Result
     from apowacht.plugins.core.check import Check
+    from apowacht.plugins.sites.model import Configuration, Module
 
     RunNow = Callable[[Check, tuple[str, ...], float | None], Result]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apowacht.exporter.model import Configuration, Module
+    from apowacht.plugins.sites.model import Configuration, Module
 
 Group = dict[str, Any]
 

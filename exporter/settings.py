@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_LISTEN = "127.0.0.1:9942"
-DEFAULT_CONFIG = "/etc/apowacht/checks.d"
 DEFAULT_THREADS = 32
 
 

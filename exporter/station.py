@@ -14,7 +14,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from apowacht.exporter import metrics
-from apowacht.exporter.config import keep, load
 from apowacht.exporter.engine import Engine
 from apowacht.exporter.journal import Journal
 from apowacht.exporter.logins import Logins
@@ -23,13 +22,15 @@ from apowacht.exporter.probe import Turns
 from apowacht.exporter.web_live import Web, guarded
 from apowacht.plugins.core.state import choose_folder
 from apowacht.plugins.core.version import VERSION
+from apowacht.plugins.sites.config import keep, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apowacht.exporter.model import Configuration, Mistake, Result
+    from apowacht.exporter.model import Result
     from apowacht.exporter.settings import Listen, Settings
     from apowacht.plugins.core.check import Check
+    from apowacht.plugins.sites.model import Configuration, Mistake
 
 LOG = logging.getLogger("apowacht.exporter")
 

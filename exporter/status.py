@@ -40,7 +40,8 @@ from apowacht.plugins.core.verdict import LAYERS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from apowacht.exporter.model import Contact, Entry, Result, Site, Snapshot, Window
+    from apowacht.exporter.model import Entry, Result, Snapshot
+    from apowacht.plugins.sites.model import Contact, Site, Window
 
 View = dict[str, Any]
 
@@ -292,7 +293,7 @@ def windows(site: Site, moment: datetime) -> list[View]:
 
 
 def _told(window: Window, moment: datetime) -> View | None:
-    from apowacht.exporter.windows import occurrence
+    from apowacht.plugins.sites.windows import occurrence
 
     found = occurrence(window, moment)
     if found is None:

@@ -12,18 +12,18 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from apowacht.exporter import yaml_lines
-from apowacht.exporter.catalogue import file_trouble
-from apowacht.exporter.explain import nearest
-from apowacht.exporter.fields import Fields
-from apowacht.exporter.mistakes import Notes
-from apowacht.exporter.yaml_lines import Broken, Mapping, Text
+from apowacht.plugins.sites import yaml_lines
+from apowacht.plugins.sites.catalogue import file_trouble
+from apowacht.plugins.sites.explain import nearest
+from apowacht.plugins.sites.fields import Fields
+from apowacht.plugins.sites.mistakes import Notes
+from apowacht.plugins.sites.yaml_lines import Broken, Mapping, Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping as Dict
 
-    from apowacht.exporter.model import Mistake
+    from apowacht.plugins.sites.model import Mistake
 
 ROOT_KEYS = ("tls_server_config", "http_server_config", "basic_auth_users", "rate_limit")
 TLS_KEYS = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from apowacht.exporter.model import Mistake
+    from apowacht.plugins.sites.model import Mistake
 
 LOG = logging.getLogger("apowacht.exporter")
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apowacht.exporter.model import Entry, Result, Site, Snapshot, Watch
+from apowacht.exporter.model import Entry, Result, Snapshot
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.listing import all_checks
 from apowacht.plugins.core.report import State
+from apowacht.plugins.sites.model import Site, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from apowacht.exporter import status
 from apowacht.exporter.charts import Series
 from apowacht.exporter.journal import Past
-from apowacht.exporter.model import Contact, Entry, Result, Site, Snapshot, Watch, Window
+from apowacht.exporter.model import Entry, Result, Snapshot
 from apowacht.exporter.past import History
 from apowacht.exporter.samples import Sample
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.listing import all_checks
 from apowacht.plugins.core.report import Finding, Report, State
+from apowacht.plugins.sites.model import Contact, Site, Watch, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from apowacht.exporter import mistakes, yaml_lines
-from apowacht.exporter.catalogue import COMMAND_LINE_ONLY, NEEDS, Catalogue
-from apowacht.exporter.config import keep, load, load_files
-from apowacht.exporter.explain import is_safe_name, nearest, safe_name
-from apowacht.exporter.site_file import KEYS
-from apowacht.exporter.windows import is_open
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.limits import option_name
 from apowacht.plugins.core.listing import all_checks
+from apowacht.plugins.sites import mistakes, yaml_lines
+from apowacht.plugins.sites.catalogue import COMMAND_LINE_ONLY, NEEDS, Catalogue
+from apowacht.plugins.sites.config import keep, load, load_files
+from apowacht.plugins.sites.explain import is_safe_name, nearest, safe_name
+from apowacht.plugins.sites.site_file import KEYS
+from apowacht.plugins.sites.windows import is_open
 from apowacht.simulator.box import Box
 
 if TYPE_CHECKING:
-    from apowacht.exporter.model import Configuration, Site
     from apowacht.plugins.core.check import Check
+    from apowacht.plugins.sites.model import Configuration, Site
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "checks.d"
@@ -564,11 +564,11 @@ def test_a_proposed_name_is_a_safe_one(text: str) -> None:
 
 
 def test_the_examples_are_in_the_package() -> None:
-    """`checks.d/` is the source; renew with cp checks.d/*.yaml exporter/examples/."""
+    """`checks.d/` is the source; renew with cp checks.d/*.yaml plugins/sites/examples/."""
     sources = {file.name: file.read_text(encoding="utf-8") for file in EXAMPLES.glob("*.yaml")}
     copies = {
         file.name: file.read_text(encoding="utf-8")
-        for file in (ROOT / "exporter" / "examples").iterdir()
+        for file in (ROOT / "plugins" / "sites" / "examples").iterdir()
     }
     assert sources == copies
     assert len(sources) >= 2

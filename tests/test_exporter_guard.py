@@ -20,8 +20,8 @@ from starlette.responses import PlainTextResponse
 from apowacht.exporter import clients, probe
 from apowacht.exporter.guard import HEADERS, PIECE, Bucket, Guard, neighbourhood, pieces
 from apowacht.exporter.logins import GUESSES, Answer, Logins, credentials, decoy, fits
-from apowacht.exporter.model import Configuration, Module
 from apowacht.exporter.web_file import Rate, WebFile
+from apowacht.plugins.sites.model import Configuration, Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -30,12 +30,13 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families as text_families
 
 from apowacht.exporter import metrics, names
-from apowacht.exporter.model import REASONS, Snapshot, Window
+from apowacht.exporter.model import REASONS, Snapshot
 from apowacht.plugins import ups
 from apowacht.plugins.connector import Condition, ConnectorFacts
 from apowacht.plugins.core import nagios
 from apowacht.plugins.core.errors import Unreachable
 from apowacht.plugins.core.report import Finding, Metric, Report, State
+from apowacht.plugins.sites.model import Window
 
 Told = dict[str, list[tuple[dict[str, str], float]]]
 

@@ -18,8 +18,8 @@ from apowacht.exporter.web_live import Web
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from apowacht.exporter.model import Mistake
     from apowacht.exporter.web_file import WebFile
+    from apowacht.plugins.sites.model import Mistake
 
 HASH = bcrypt.hashpw(b"geheim", bcrypt.gensalt(4)).decode()
 

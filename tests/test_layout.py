@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TOPS = ("plugins", "exporter", "mibs", "simulator")
+TOPS = ("plugins", "exporter", "integrations", "mibs", "simulator")
 CHEAP = ("plugins", "plugins/core", "plugins/read", "plugins/wire", "mibs")
 # What a UPS check must not pay for; each may be imported where it is used.
 HEAVY = ("asyncio", "cryptography", "hypothesis", "prometheus_client", "requests", "ssl")

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from watches import NOON, check, fine, on_battery, site, watch, worn
 
-from apowacht.exporter import status, windows
+from apowacht.exporter import status
 from apowacht.exporter.chain import verdict
-from apowacht.exporter.model import Contact, Entry, Last, Result, Snapshot, Window
+from apowacht.exporter.model import Entry, Last, Result, Snapshot
 from apowacht.plugins.core.errors import OwnTrouble, Refused, Unreachable
 from apowacht.plugins.core.hours import Hours
 from apowacht.plugins.core.report import Finding, Metric, Report, State, worst
+from apowacht.plugins.sites import windows
+from apowacht.plugins.sites.model import Contact, Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from apowacht.exporter.model import Site
+    from apowacht.plugins.sites.model import Site
 
 KINDS = {
     "ups": ("power", "ups.no_data", State.UNKNOWN),

@@ -19,7 +19,7 @@ from apowacht.plugins.core.version import VERSION
 pytestmark = pytest.mark.wheel
 
 ROOT = Path(__file__).resolve().parent.parent
-TOPS = ("plugins", "exporter", "mibs", "simulator")
+TOPS = ("plugins", "exporter", "integrations", "mibs", "simulator")
 RECORDED = ROOT / "tests" / "recorded"
 
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from apowacht.exporter.clock import Clock, Quality
-from apowacht.exporter.model import Configuration, Site, Watch
 from apowacht.exporter.pool import Pool, Worker
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.check import Check
 from apowacht.plugins.core.options import common, target
 from apowacht.plugins.core.report import Finding, Metric, State
+from apowacht.plugins.sites.model import Configuration, Site, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

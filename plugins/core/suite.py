@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
+
 import click
 
 from apowacht.plugins.core.version import VERSION
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class Suite(click.Group):
-    """A group that also has the exporter's commands, imported when one is wanted."""
+    """A group that also has commands of other packages, imported when one is wanted."""
 
-    exporters = ("config", "exporter")
+    elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "config": ("apowacht.plugins.sites.command", "config"),
+        "exporter": ("apowacht.exporter.command", "exporter"),
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in alphabetical order."""
-        return sorted({*super().list_commands(ctx), *self.exporters})
+        return sorted({*super().list_commands(ctx), *self.elsewhere})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, None when there is none."""
-        if cmd_name not in self.exporters:
+        if cmd_name not in self.elsewhere:
             return super().get_command(ctx, cmd_name)
-        from apowacht.exporter import command
-
-        return {"config": command.config, "exporter": command.exporter}[cmd_name]
+        module, name = self.elsewhere[cmd_name]
+        found: click.Command = getattr(import_module(module), name)
+        return found
 
 
 @click.group(cls=Suite, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apowacht.exporter.explain import nearest
-from apowacht.exporter.model import Mistake
 from apowacht.plugins.core.words import clean, pick, trouble_sentence
+from apowacht.plugins.sites.explain import nearest
+from apowacht.plugins.sites.model import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from apowacht.exporter.model import Window
     from apowacht.plugins.core.hours import Hours
+    from apowacht.plugins.sites.model import Window
 
 LEAD_TIME = timedelta(minutes=LEAD)
 """Opening hours count as open a little before they begin; maintenance does not."""

@@ -10,19 +10,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from apowacht.exporter.explain import nearest
-from apowacht.exporter.fields import Fields
-from apowacht.exporter.model import Window
-from apowacht.exporter.yaml_lines import Mapping
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.hours import Hours
+from apowacht.plugins.sites.explain import nearest
+from apowacht.plugins.sites.fields import Fields
+from apowacht.plugins.sites.model import Window
+from apowacht.plugins.sites.yaml_lines import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import tzinfo
 
-    from apowacht.exporter.mistakes import Notes
-    from apowacht.exporter.yaml_lines import Node
+    from apowacht.plugins.sites.mistakes import Notes
+    from apowacht.plugins.sites.yaml_lines import Node
 
 DEFAULT_ZONE = "Europe/Berlin"
 KEYS = ("from", "to", "weekly", "text", "checks")

@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apowacht.exporter.explain import nearest
-from apowacht.exporter.fields import LONGEST_TEXT
-from apowacht.exporter.yaml_lines import Listing, Text
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.limits import option_name
 from apowacht.plugins.core.listing import all_checks
 from apowacht.plugins.core.secret import read_secret
+from apowacht.plugins.sites.explain import nearest
+from apowacht.plugins.sites.fields import LONGEST_TEXT
+from apowacht.plugins.sites.yaml_lines import Listing, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from apowacht.exporter.mistakes import Notes
-    from apowacht.exporter.yaml_lines import Entry, Node
     from apowacht.plugins.core.check import Check
+    from apowacht.plugins.sites.mistakes import Notes
+    from apowacht.plugins.sites.yaml_lines import Entry, Node
 
 COMMAND_LINE_ONLY = frozenset(
     (

@@ -6,20 +6,20 @@ import os
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from apowacht.exporter.explain import is_safe_name, nearest, safe_name
-from apowacht.exporter.fields import Fields, read_text
-from apowacht.exporter.maintenance import KEYS as WINDOW_KEYS
-from apowacht.exporter.maintenance import read_windows, read_zone
-from apowacht.exporter.model import Contact, Module, Site, Watch
-from apowacht.exporter.yaml_lines import Listing, Mapping
 from apowacht.plugins.core.limits import seconds
 from apowacht.plugins.core.listing import LAYERS
 from apowacht.plugins.core.words import duration
+from apowacht.plugins.sites.explain import is_safe_name, nearest, safe_name
+from apowacht.plugins.sites.fields import Fields, read_text
+from apowacht.plugins.sites.maintenance import KEYS as WINDOW_KEYS
+from apowacht.plugins.sites.maintenance import read_windows, read_zone
+from apowacht.plugins.sites.model import Contact, Module, Site, Watch
+from apowacht.plugins.sites.yaml_lines import Listing, Mapping
 
 if TYPE_CHECKING:
-    from apowacht.exporter.catalogue import Catalogue, Terms
-    from apowacht.exporter.mistakes import Notes
-    from apowacht.exporter.yaml_lines import Entry, Node
+    from apowacht.plugins.sites.catalogue import Catalogue, Terms
+    from apowacht.plugins.sites.mistakes import Notes
+    from apowacht.plugins.sites.yaml_lines import Entry, Node
 
 SITE_KEYS = ("site", "title", "timezone", "checks", "maintenance", "contacts")
 CHECK_KEYS = ("check", "name", "interval")

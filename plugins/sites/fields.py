@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apowacht.exporter.explain import nearest
-from apowacht.exporter.yaml_lines import Listing, Mapping, Text
+from apowacht.plugins.sites.explain import nearest
+from apowacht.plugins.sites.yaml_lines import Listing, Mapping, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from apowacht.exporter.mistakes import Notes
-    from apowacht.exporter.yaml_lines import Entry, Node
+    from apowacht.plugins.sites.mistakes import Notes
+    from apowacht.plugins.sites.yaml_lines import Entry, Node
 
 LONGEST_TEXT = 300
 

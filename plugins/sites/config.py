@@ -10,17 +10,17 @@ from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, TypeVar
 
-from apowacht.exporter import yaml_lines
-from apowacht.exporter.catalogue import Catalogue
-from apowacht.exporter.mistakes import Notes
-from apowacht.exporter.model import Configuration, Module, Site
-from apowacht.exporter.site_file import SITE_KEYS, read_modules, read_site
-from apowacht.exporter.yaml_lines import Broken, Mapping
+from apowacht.plugins.sites import yaml_lines
+from apowacht.plugins.sites.catalogue import Catalogue
+from apowacht.plugins.sites.mistakes import Notes
+from apowacht.plugins.sites.model import Configuration, Module, Site
+from apowacht.plugins.sites.site_file import SITE_KEYS, read_modules, read_site
+from apowacht.plugins.sites.yaml_lines import Broken, Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from apowacht.exporter.model import Mistake, Watch
+    from apowacht.plugins.sites.model import Mistake, Watch
 
 Named = TypeVar("Named", Site, Module)
 

@@ -1,0 +1,1 @@
+"""Prometheus and Alertmanager: alerts, recording rules, examples."""

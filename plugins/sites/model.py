@@ -1,0 +1,98 @@
+"""What a folder of site files says: sites with their checks, modules of `/probe`, mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, tzinfo
+
+    from apowacht.plugins.core.check import Check
+    from apowacht.plugins.core.hours import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who helps with one layer of the chain, and by which contract."""
+
+    who: str
+    phone: str | None = None
+    contract: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Maintenance: between two moments (aware), or every week at `weekly`.
+
+    `checks` are the names of the checks it covers, empty for all of the site; `zone` is the clock
+    by which `weekly` goes, None for this computer's.
+    """
+
+    text: str
+    start: datetime | None = None
+    end: datetime | None = None
+    weekly: Hours | None = None
+    checks: frozenset[str] = frozenset()
+    zone: tzinfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One check of a site, asked every `interval` seconds.
+
+    `name` is unique in its site; `arguments` is the command line as the plugin would take it, and
+    `values` what `cli.values` made of it.
+    """
+
+    name: str
+    check: Check
+    interval: float
+    arguments: tuple[str, ...]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One pharmacy, as its file describes it. `name` is safe in a URL and a label."""
+
+    name: str
+    title: str
+    watches: tuple[Watch, ...]
+    maintenance: tuple[Window, ...] = ()
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """How `/probe` asks one kind of target: a check, its options, and which targets it may ask.
+
+    `targets` are host names, addresses, networks (CIDR) or shell patterns such as `10.1.*.20`.
+    """
+
+    name: str
+    check: Check
+    arguments: tuple[str, ...]
+    targets: tuple[str, ...]
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in a file; `line` counts from 1, 0 when no line can be named."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All that the exporter was told, with what could not be used of it."""
+
+    sites: Mapping[str, Site]
+    modules: Mapping[str, Module] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
