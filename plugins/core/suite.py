@@ -19,6 +19,7 @@ class Suite(click.Group):
     elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {
         "config": ("apowacht.plugins.sites.command", "config"),
         "exporter": ("apowacht.exporter.command", "exporter"),
+        "export": ("apowacht.integrations.command", "export"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -1,0 +1,171 @@
+"""The command `apowacht export`: site files as the configuration of a monitoring server.
+
+A tool is one module that is imported when it is asked for. What all of them share stands here:
+which files are read, how a service calls its plugin, and where the text goes.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+
+import click
+
+from apowacht.plugins.sites.command import CONFIG_DIR, LANG, MISTAKEN, print_mistakes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from apowacht.plugins.sites.model import Mistake, Site, Watch
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+MADE = "Made by apowacht export {tool}; what is changed here is lost with the next export."
+"""The first line of an exported file, by which an export knows its own."""
+
+
+class Tools(click.Group):
+    """A group whose commands stand in the tools' own modules, imported when one is wanted."""
+
+    elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All tools, in alphabetical order."""
+        return sorted(self.elsewhere)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The tool's command, None when there is none."""
+        if cmd_name not in self.elsewhere:
+            return None
+        module, name = self.elsewhere[cmd_name]
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.group(cls=Tools)
+def export() -> None:
+    """Write the configuration of a monitoring server from the site files."""
+
+
+class Order(NamedTuple):
+    """What is to be exported: the sites in the order of their names, and how plugins are called.
+
+    `site_dir` is the folder of the site files on the computer that runs the plugins, None where
+    they lie; with `inline` every option is written out and no file is needed there.
+    """
+
+    sites: tuple[Site, ...]
+    mistakes: tuple[Mistake, ...]
+    site_dir: str | None
+    inline: bool
+    lang: str
+
+    def site_file(self, site: Site) -> str:
+        """The site's file as the plugins are told it."""
+        if self.site_dir is None:
+            return os.path.abspath(site.file)
+        return os.path.join(self.site_dir, os.path.basename(site.file))
+
+    def arguments(self, site: Site, watch: Watch) -> tuple[str, ...]:
+        """What stands behind the plugin's name, each `--key=value` or `--switch`."""
+        if self.inline:
+            return watch.arguments
+        return (f"--site={self.site_file(site)}", f"--name={watch.name}", f"--lang={self.lang}")
+
+    def pairs(self, site: Site, watch: Watch) -> tuple[tuple[str, str | None], ...]:
+        """The same as long names and values; the value is None for a switch."""
+        told = (word.removeprefix("--").partition("=") for word in self.arguments(site, watch))
+        return tuple((key, value if equals else None) for key, equals, value in told)
+
+
+def shared(function: Function) -> Function:
+    """The options of every tool; the command gets them as `config_dir`, `files` and so on."""
+    options = (
+        click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path)),
+        CONFIG_DIR,
+        click.option(
+            "--site-dir",
+            metavar="DIR",
+            help="Folder of the site files on the computer that runs the plugins [default: where "
+            "they are read].",
+        ),
+        click.option(
+            "--inline",
+            is_flag=True,
+            help="Write every option out, so that the plugins need no site file.",
+        ),
+        click.option(
+            "-o",
+            "--output-dir",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Write files into this folder [default: print them].",
+        ),
+        LANG,
+    )
+    for add in reversed(options):
+        function = add(function)
+    return function
+
+
+def read(
+    config_dir: Path, files: tuple[Path, ...], site_dir: str | None, inline: bool, lang: str
+) -> Order:
+    """The sites of these files, or of the folder when none are named."""
+    from apowacht.plugins.sites.config import load, load_files
+
+    told = load_files(map(str, files), lang) if files else load(config_dir, lang)
+    sites = tuple(told.sites[name] for name in sorted(told.sites))
+    return Order(sites, told.mistakes, site_dir, inline, lang)
+
+
+def deliver(
+    ctx: click.Context, tool: str, made: Mapping[str, str], output_dir: Path | None, order: Order
+) -> None:
+    """Print the texts, or write them as files of these names, and leave.
+
+    A file whose text is the same is not touched. Mistakes in site files are named on stderr and
+    leave with 1; so are files of an earlier export that this one did not make, which stay.
+    """
+    print_mistakes(order.mistakes, err=True)
+    if output_dir is None:
+        click.echo("\n".join(made.values()), nl=False)
+    else:
+        try:
+            output_dir.mkdir(parents=True, exist_ok=True)
+            for name, text in made.items():
+                replace_text(output_dir / name, text)
+            leftover = _left_over(output_dir, tool, made)
+        except OSError as error:
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+        for name in leftover:
+            click.echo(f"{output_dir / name}: no site has this name any more", err=True)
+    ctx.exit(MISTAKEN if order.mistakes else 0)
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write a file in one step, and only when its text changes. Raises OSError."""
+    blob = text.encode()
+    if file.is_file() and file.read_bytes() == blob:
+        return
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(blob)
+        os.replace(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _left_over(folder: Path, tool: str, made: Mapping[str, str]) -> list[str]:
+    """Files of this tool's earlier exports that are not among those made now."""
+    mark = MADE.format(tool=tool)
+    suffixes = {os.path.splitext(name)[1] for name in made}
+    found = []
+    for file in sorted(folder.iterdir()):
+        if file.suffix in suffixes and file.name not in made and file.is_file():
+            with file.open(encoding="utf-8", errors="replace") as opened:
+                if mark in opened.readline():
+                    found.append(file.name)
+    return found

@@ -1,0 +1,1 @@
+"""Icinga 2: site files as its objects, and the plugins as its commands."""
