@@ -28,6 +28,11 @@ class Fields:
             if key not in known:
                 notes(entry.line, "unknown_key", key=key, near=nearest(key, known))
 
+    def silent(self) -> Fields:
+        """The same keys, with the mistakes going nowhere."""
+        notes = type(self.notes)(self.notes.file, self.notes.lang)
+        return Fields(Mapping(self.entries, self.line), self.entries, notes)
+
     def at(self, key: str) -> int:
         """The line of a key, or of the mapping when it is not there."""
         return self.entries[key].line if key in self.entries else self.line

@@ -6,33 +6,28 @@ import os
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from apowacht.plugins.core.limits import seconds
-from apowacht.plugins.core.listing import LAYERS
-from apowacht.plugins.core.words import duration
+from apowacht.plugins.sites.contacts import CONTACT_KEYS, read_contacts
 from apowacht.plugins.sites.explain import is_safe_name, nearest, safe_name
-from apowacht.plugins.sites.fields import Fields, read_text
+from apowacht.plugins.sites.fields import Fields
 from apowacht.plugins.sites.maintenance import KEYS as WINDOW_KEYS
 from apowacht.plugins.sites.maintenance import read_windows, read_zone
-from apowacht.plugins.sites.model import Contact, Module, Site, Watch
-from apowacht.plugins.sites.yaml_lines import Listing, Mapping
+from apowacht.plugins.sites.model import Module, Site
+from apowacht.plugins.sites.plan import CHECK_KEYS, planned, read_plan
+from apowacht.plugins.sites.watches import read_watch
+from apowacht.plugins.sites.yaml_lines import Mapping
 
 if TYPE_CHECKING:
     from apowacht.plugins.sites.catalogue import Catalogue, Terms
     from apowacht.plugins.sites.mistakes import Notes
-    from apowacht.plugins.sites.yaml_lines import Entry, Node
+    from apowacht.plugins.sites.model import Watch
+    from apowacht.plugins.sites.plan import Planned
+    from apowacht.plugins.sites.yaml_lines import Entry
 
 SITE_KEYS = ("site", "title", "timezone", "checks", "maintenance", "contacts")
-CHECK_KEYS = ("check", "name", "interval")
-CONTACT_KEYS = ("who", "phone", "contract", "note")
 MODULE_KEYS = ("check", "targets")
 KEYS = (*SITE_KEYS, "modules", *WINDOW_KEYS, *CHECK_KEYS, *CONTACT_KEYS, "targets")
 """Every key of the file that is no option of a check."""
 
-LEAST_INTERVAL, MOST_INTERVAL = 10, 7 * 86400
-INTERVALS = {"certificate": 3600.0, "erezept": 300.0, "tilage": 300.0}
-USUAL_INTERVAL = 60.0
-
-LONGEST_NAME = 63
 LONGEST_TARGET = 253
 
 
@@ -45,7 +40,7 @@ def read_site(root: Mapping, catalogue: Catalogue, notes: Notes) -> Site:
     names = {watch.name for watch in watches}
     windows = read_windows(fields.listing("maintenance"), zone, names, notes)
     title = fields.text("title") or name
-    return Site(name, title, watches, windows, _contacts(fields), notes.file)
+    return Site(name, title, watches, windows, read_contacts(fields), notes.file)
 
 
 def _site_name(fields: Fields) -> str:
@@ -57,107 +52,23 @@ def _site_name(fields: Fields) -> str:
 
 
 def _watches(fields: Fields, site: str, catalogue: Catalogue) -> tuple[Watch, ...]:
-    notes = fields.notes
-    if "checks" not in fields.entries:
-        notes(fields.line, "missing_key", key="checks")
-        return ()
-    nodes = fields.listing("checks")
-    if not nodes and isinstance(fields.entries["checks"].value, Listing):
-        notes(fields.at("checks"), "empty_list", key="checks")
-    watches: dict[str, Watch] = {}
-    lines: dict[str, int] = {}
-    for node in nodes:
-        watch = _watch(node, site, catalogue, notes)
-        if watch is None:
-            continue
-        if watch.name in watches:
-            notes(node.line, "name_twice", name=watch.name, first=lines[watch.name])
-            continue
-        watches[watch.name], lines[watch.name] = watch, node.line
-    return tuple(watches.values())
+    watches = []
+    for plan in planned(fields):
+        terms = _terms(plan, catalogue, fields.notes)
+        if terms is not None:
+            watches.append(read_watch(plan, site, terms, fields.notes))
+    return tuple(watches)
 
 
-def _watch(node: Node, site: str, catalogue: Catalogue, notes: Notes) -> Watch | None:
-    if not isinstance(node, Mapping):
-        notes(node.line, "want_mapping", key="checks")
-        return None
-    terms = _terms(node, catalogue, notes)
-    if terms is None:
-        return None
-    name = _check_name(node, terms.check.name, notes)
-    options = {key: entry for key, entry in node.entries.items() if key not in CHECK_KEYS}
-    folder = os.path.dirname(notes.file)
-    arguments, values = terms.read(site, name, options, folder, notes)
-    terms.needs(options, node.line, notes)
-    interval = _interval(node, terms.check.name, notes)
-    timeout = values.get("timeout", 0)
-    if interval and timeout > interval:
-        said = (duration(timeout, notes.lang), duration(interval, notes.lang))
-        notes(node.line, "timeout_long", timeout=said[0], interval=said[1])
-    return Watch(name, terms.check, interval or USUAL_INTERVAL, arguments, values)
-
-
-def _terms(node: Mapping, catalogue: Catalogue, notes: Notes) -> Terms | None:
-    """The terms of the check that an entry names."""
-    entry = node.entries.get("check")
-    if entry is None:
-        notes(node.line, "missing_key", key="check")
-        return None
-    text = read_text("check", entry.line, entry.value, notes)
-    if text is None:
-        return None
-    terms = catalogue.get(text.removeprefix("check_apo_"))
+def _terms(plan: Planned, catalogue: Catalogue, notes: Notes) -> Terms | None:
+    """The terms of the check that is asked for."""
+    terms = catalogue.get(plan.check)
     if terms is None:
         names = catalogue.names()
-        near = nearest(text.removeprefix("check_apo_"), names)
-        choices = ", ".join(names)
-        notes(entry.line, "bad_choice", key="check", text=text, near=near, choices=choices)
+        near, choices = nearest(plan.check, names), ", ".join(names)
+        text = plan.check
+        notes(plan.check_line, "bad_choice", key="check", text=text, near=near, choices=choices)
     return terms
-
-
-def _check_name(node: Mapping, check: str, notes: Notes) -> str:
-    entry = node.entries.get("name")
-    if entry is None:
-        return check
-    text = read_text("name", entry.line, entry.value, notes)
-    if text and (len(text) > LONGEST_NAME or any(sign in text for sign in '/|"\\')):
-        notes(entry.line, "bad_check_name", key="name", text=text)
-    return text or check
-
-
-def _interval(node: Mapping, check: str, notes: Notes) -> float | None:
-    entry = node.entries.get("interval")
-    if entry is None:
-        return INTERVALS.get(check, USUAL_INTERVAL)
-    text = read_text("interval", entry.line, entry.value, notes)
-    if text is None:
-        return None
-    try:
-        interval = float(seconds(text))
-    except ValueError:
-        interval = 0.0
-    if not LEAST_INTERVAL <= interval <= MOST_INTERVAL:
-        said = [duration(bound, notes.lang) for bound in (LEAST_INTERVAL, MOST_INTERVAL)]
-        notes(entry.line, "bad_interval", text=text, least=said[0], most=said[1])
-        return None
-    return interval
-
-
-def _contacts(fields: Fields) -> dict[str, Contact]:
-    mapping = fields.mapping("contacts")
-    if mapping is None:
-        return {}
-    notes = fields.notes
-    contacts: dict[str, Contact] = {}
-    layers = Fields(mapping, LAYERS, notes)
-    for layer in (layer for layer in LAYERS if layer in mapping.entries):
-        node = layers.mapping(layer)
-        if node is None:
-            continue
-        told = Fields(node, CONTACT_KEYS, notes)
-        who = told.text("who", required=True) or ""
-        contacts[layer] = Contact(who, *(told.text(key) for key in CONTACT_KEYS[1:]))
-    return contacts
 
 
 def read_modules(
@@ -182,7 +93,8 @@ def _module(name: str, entry: Entry, catalogue: Catalogue, notes: Notes) -> Modu
         notes(entry.line, "want_mapping", key=name)
         return None
     node = entry.value
-    terms = _terms(node, catalogue, notes)
+    plan = read_plan(node, notes)
+    terms = _terms(plan, catalogue, notes) if plan else None
     if terms is None:
         return None
     options = {key: one for key, one in node.entries.items() if key not in MODULE_KEYS}

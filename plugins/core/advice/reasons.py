@@ -833,6 +833,36 @@ REASONS: dict[str, Reason] = {
             "«{text}» belongs to no option; --help lists them",
         ),
     ),
+    # A site file behind --site.
+    "site_file": Reason(
+        ("Datei falsch", "site file wrong"),
+        ("{file}, Zeile {line}: {text}", "{file}, line {line}: {text}"),
+    ),
+    "site_file_whole": Reason(
+        ("Datei falsch", "site file wrong"),
+        ("{file}: {text}", "{file}: {text}"),
+    ),
+    "site_no_check": Reason(
+        ("Prüfung fehlt", "no such check"),
+        (
+            "{file} enthält keine Prüfung «{check}»; was dort steht, zeigt apowacht config check",
+            "{file} holds no check «{check}»; apowacht config check tells what stands there",
+        ),
+    ),
+    "site_which_check": Reason(
+        ("Welche Prüfung?", "which check?"),
+        (
+            "{file} enthält mehrere Prüfungen «{check}»; mit --name eine wählen: {choices}",
+            "{file} holds several checks «{check}»; choose one by --name: {choices}",
+        ),
+    ),
+    "site_no_such_check": Reason(
+        ("Prüfung unbekannt", "no such check"),
+        (
+            "{file} enthält keine Prüfung «{check}» mit dem Namen «{text}»{hint}; möglich: {choices}",
+            "{file} holds no check «{check}» of the name «{text}»{hint}; choose from {choices}",
+        ),
+    ),
     "missing_option": Reason(
         ("Option fehlt", "missing option"),
         (

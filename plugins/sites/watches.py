@@ -1,0 +1,51 @@
+"""A check of a site with its options read: what the exporter asks, again and again."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from apowacht.plugins.core.limits import seconds
+from apowacht.plugins.core.words import duration
+from apowacht.plugins.sites.fields import read_text
+from apowacht.plugins.sites.model import Watch
+
+if TYPE_CHECKING:
+    from apowacht.plugins.sites.catalogue import Terms
+    from apowacht.plugins.sites.mistakes import Notes
+    from apowacht.plugins.sites.plan import Planned
+    from apowacht.plugins.sites.yaml_lines import Entry
+
+LEAST_INTERVAL, MOST_INTERVAL = 10, 7 * 86400
+INTERVALS = {"certificate": 3600.0, "erezept": 300.0, "tilage": 300.0}
+USUAL_INTERVAL = 60.0
+
+
+def read_watch(plan: Planned, site: str, terms: Terms, notes: Notes) -> Watch:
+    """The check that a file asks for; use it only when nothing was noted."""
+    folder = os.path.dirname(notes.file)
+    arguments, values = terms.read(site, plan.name, plan.options, folder, notes)
+    terms.needs(plan.options, plan.line, notes)
+    interval = _interval(plan.interval, plan.check, notes)
+    timeout = values.get("timeout", 0)
+    if interval and timeout > interval:
+        said = (duration(timeout, notes.lang), duration(interval, notes.lang))
+        notes(plan.line, "timeout_long", timeout=said[0], interval=said[1])
+    return Watch(plan.name, terms.check, interval or USUAL_INTERVAL, arguments, values)
+
+
+def _interval(entry: Entry | None, check: str, notes: Notes) -> float | None:
+    if entry is None:
+        return INTERVALS.get(check, USUAL_INTERVAL)
+    text = read_text("interval", entry.line, entry.value, notes)
+    if text is None:
+        return None
+    try:
+        interval = float(seconds(text))
+    except ValueError:
+        interval = 0.0
+    if not LEAST_INTERVAL <= interval <= MOST_INTERVAL:
+        said = [duration(bound, notes.lang) for bound in (LEAST_INTERVAL, MOST_INTERVAL)]
+        notes(entry.line, "bad_interval", text=text, least=said[0], most=said[1])
+        return None
+    return interval
