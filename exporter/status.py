@@ -8,7 +8,8 @@ asked for, without secrets; None where there is nothing to say.
         sentence, owner, step, never, since, tiles, maintenance, maintenance_now, site_silent
     tile: layer (power, network, access, identity, service: always these five, in this order),
         state, stale, sentence, owner, step, never, since, who, phone, contract, note, checks,
-        first (the first broken link of the site), follows (explained by the first), maintenance
+        first (the first broken link of the site), follows (explained by the first), maintenance.
+        who to note are of the contact that helps with the fault shown, whichever link that is of
     check: name, check (ups, uplink ...), layer, state, stale, key, summary, sentence, owner, step,
         never, details (lines), reason (model.REASONS or ""), since, asked_at, success_at, next_at,
         age_seconds, interval_seconds, duration_seconds, maintenance, metrics, last
@@ -33,6 +34,7 @@ from apowacht.exporter import words as page_words
 from apowacht.exporter.chain import Verdict, silences, verdict
 from apowacht.plugins.core import words
 from apowacht.plugins.core.cli import trouble_of
+from apowacht.plugins.core.helper import helper, layer_of
 from apowacht.plugins.core.render import details, summary, told
 from apowacht.plugins.core.report import Finding, Report, State
 from apowacht.plugins.core.verdict import LAYERS
@@ -156,8 +158,7 @@ def _tile(
 ) -> View:
     site = entries[0].site
     places = [place for place, entry in enumerate(entries) if entry.watch.check.layer == layer]
-    made: View = {"layer": layer, **_contact(site.contacts.get(layer))}
-    made.update(first=False, follows=False, maintenance=None)
+    made: View = {"layer": layer, "first": False, "follows": False, "maintenance": None}
     if found.site_silent and layer == "network":
         made.update({name: head[name] for name in (*HEAD, "state", "since")}, stale=False)
         made["first"] = True
@@ -176,11 +177,16 @@ def _tile(
     else:
         made.update(dict.fromkeys((*HEAD, "state", "since")), stale=False)
         made["sentence"] = page_words.word("not_watched", lang)
+    made.update(_contact(layer, made, site.contacts))
     made["checks"] = [checks[place] for place in places]
     return made
 
 
-def _contact(contact: Contact | None) -> View:
+def _contact(layer: str, made: View, contacts: Mapping[str, Contact]) -> View:
+    """Who helps with the tile's fault, by the kernel's rule; if well the layer's contact."""
+    broken = made["state"] not in (None, State.OK.name)
+    key = made["key"] if broken and layer_of(made["key"] or "") else None
+    contact = helper(key, contacts) if key else contacts.get(layer)
     if contact is None:
         return dict.fromkeys(("who", "phone", "contract", "note"))
     return {

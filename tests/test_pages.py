@@ -109,14 +109,15 @@ def made() -> dict[str, pages.Page]:
 
 
 def test_the_first_broken_link_is_the_headline_with_who_helps_and_what_to_do() -> None:
-    """The headline, since when, who, the phone to dial, what first and what never."""
+    """The headline, since when, who, the phone to dial, what first and what never: that the
+    Konnektor has no internet is for those who mend the site's network."""
     page = pages.overview([view(situation=BAD)], Query())
     text = seen(page)
     start = text.index("Konnektor meldet: kein Weg ins Internet")
-    for told in ("seit ", "Zuständig IT-Betreuer", "TI-Service Rhein", "0800 1234567",
-                 "Vertrag DVO-55", "Zuerst", "Achtung Konnektor nicht neu starten"):  # fmt: skip
+    for told in ("seit ", "Zuständig IT-Betreuer", "NetzWerk IT GmbH", "+49 211 900 100",
+                 "Mo-Fr 8-18 Uhr", "Zuerst", "Achtung Konnektor nicht neu starten"):  # fmt: skip
         assert start < text.index(told, start) < text.index("Die Kette"), told
-    assert 'href="tel:08001234567"' in page.html
+    assert 'href="tel:+49211900100"' in page.html
 
 
 def test_five_tiles_stand_in_the_order_of_the_chain() -> None:

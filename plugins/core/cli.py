@@ -17,22 +17,35 @@ from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import OwnTrouble, Trouble
 from apowacht.plugins.core.options import Answered
 from apowacht.plugins.core.report import Finding, Report, State
+from apowacht.plugins.core.site_option import is_site_file, read_part, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from apowacht.plugins.core.check import Check
+    from apowacht.plugins.sites.model import Contact
+    from apowacht.plugins.sites.one import One
 
 GRACE_SECONDS = 0.6
 """How long after the deadline a run that hangs all the same is ended."""
 
 
 class Command(click.Command):
-    """A command whose short options are found at the first look.
+    """A check's command: its short options are found at the first look, and `--site FILE` is read.
 
     click looks every `-H` up among the long options first, and for each that is not there it
     searches for similar names: two milliseconds for an ordinary command line.
     """
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(
+            f"check_apo_{check.name}",
+            params=list(check.options),
+            help=check.doc,
+            add_help_option=False,
+            context_settings={"max_content_width": 100, "auto_envvar_prefix": None},
+        )
+        self.check = check
 
     def make_parser(self, ctx: click.Context) -> Any:
         """click's parser, which also finds `-H` among the long options."""
@@ -40,16 +53,30 @@ class Command(click.Command):
         parser._long_opt.update(parser._short_opt)
         return parser
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the line, and behind it what a site file says of the check.
+
+        The file's options are click's `default_map`: whatever stands on the line wins, and an
+        option that can be repeated is replaced as a whole. `ctx.obj` is the file's part, None
+        without a file.
+        """
+        if any(argument.startswith("--site") for argument in args):
+            told = self.make_parser(ctx).parse_args(list(args))[0]
+            if is_site_file(told.get("site")) and not {"help", "version"} & told.keys():
+                ctx.obj = read_part(self.check, told, language(told.get("lang")))
+                ctx.default_map = texts(self.check, ctx.obj, told)
+        return super().parse_args(ctx, args)
+
+
+def language(told: str | None) -> str:
+    """The language of the answer: the one told, else that of the environment, else German."""
+    lang = told or os.environ.get("APOWACHT_LANG", "de")
+    return lang if lang in ("de", "en") else "de"
+
 
 def command(check: Check) -> click.Command:
     """The check's click command: its options and its help, nothing that runs."""
-    return Command(
-        f"check_apo_{check.name}",
-        params=list(check.options),
-        help=check.doc,
-        add_help_option=False,
-        context_settings={"max_content_width": 100, "auto_envvar_prefix": None},
-    )
+    return Command(check)
 
 
 def parse(check: Check, argv: Sequence[str]) -> Options:
@@ -60,7 +87,9 @@ def parse(check: Check, argv: Sequence[str]) -> Options:
 def values(check: Check, argv: Sequence[str]) -> dict[str, Any]:
     """What a command line says, by the options' long names; the same for any number of runs.
 
-    Raises OwnTrouble for every usage error.
+    With `--site FILE` the site, the name and the options not given are those of the file, and
+    `contacts` its contacts by layer. Raises OwnTrouble for every usage error, and for a file that
+    cannot be used.
     """
     try:
         context = command(check).make_context(f"check_apo_{check.name}", list(argv))
@@ -68,6 +97,9 @@ def values(check: Check, argv: Sequence[str]) -> dict[str, Any]:
         raise _usage(error) from None
     if not context.params["timeout"] > 0:
         raise OwnTrouble("bad_duration", option="--timeout", text="0")
+    if context.obj is not None:
+        part: One = context.obj
+        context.params.update(site=part.site, name=part.name, contacts=part.contacts)
     return context.params
 
 
@@ -79,6 +111,7 @@ def begin(told: Mapping[str, Any], timeout: float | None = None) -> Options:
 
     options = Options(**told)
     options.judged_at = told["now"]
+    options.contacts = told.get("contacts")
     options.deadline = Deadline(options.timeout if timeout is None else timeout)
     options.now = datetime.now(UTC)
     options.store = Store(options.state_dir)
@@ -131,6 +164,7 @@ def main(check: Check, argv: Sequence[str] | None = None) -> NoReturn:
     try:
         options = parse(check, arguments)
         voice.secrets = options.secrets
+        voice.know(options)
         replay = options.replay
         voice.watch(options.deadline)
         report = check.run(options)
@@ -193,14 +227,22 @@ class Voice:
 
     def __init__(self, check: Check, argv: Sequence[str]) -> None:
         self.check = check
-        self.lang = _early(argv, "--lang", ("de", "en")) or os.environ.get("APOWACHT_LANG", "de")
-        self.lang = self.lang if self.lang in ("de", "en") else "de"
+        self.lang = language(_early(argv, "--lang", ("de", "en")))
         self.output = _early(argv, "--output", ("nagios", "checkmk", "prtg", "json")) or "nagios"
         self.service = _early(argv, "--service")
+        if self.service is None and is_site_file(_early(argv, "--site")):
+            self.service = _early(argv, "--name")  # the service is the same when the file is broken
+        self.contacts: Mapping[str, Contact] | None = None
         self.verbose = sum(a.count("v") for a in argv if a[:1] == "-" and not a.strip("-v"))
         self.verbose += sum(a == "--verbose" for a in argv)
         self.secrets: list[str] = []
         self._turn: list[int] = [1]
+
+    def know(self, options: Options) -> None:
+        """Take over what a site file says beside the options."""
+        self.contacts = options.contacts
+        if self.contacts is not None and self.service is None:
+            self.service = options.name
 
     def watch(self, deadline: Deadline) -> None:
         """End the run shortly after its deadline, whatever it hangs in."""
@@ -218,7 +260,10 @@ class Voice:
         """Say the report and exit with its state."""
         from apowacht.plugins.core.render import say
 
-        text = say(report, self.lang, self.output, service=self.service, verbose=self.verbose)
+        text = say(
+            report, self.lang, self.output,
+            service=self.service, verbose=self.verbose, contacts=self.contacts,
+        )  # fmt: skip
         if error is not None and self.verbose >= 3 and self.output == "nagios":
             import traceback
 

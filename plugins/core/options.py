@@ -149,10 +149,17 @@ def common(timeout: float) -> tuple[click.Option, ...]:
         ),
         option("--service", metavar="NAME", help="Service name for --output checkmk."),
         option(
-            "--site", metavar="NAME", default="", help="Name of the pharmacy, to tell states apart."
+            "--site",
+            metavar="FILE|NAME",
+            default="",
+            help="Site file (with a / or ending in .yaml) to take from what is not given here, and "
+            "whom to call; or the bare name of the pharmacy, to tell states apart.",
         ),
         option(
-            "--name", metavar="NAME", default="", help="Name of this check, to tell states apart."
+            "--name",
+            metavar="NAME",
+            default="",
+            help="Name of this check, to tell states apart; chooses among several of a site file.",
         ),
         option("--state-dir", metavar="DIR", help="Folder for what is remembered between runs."),
         option(

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from apowacht.plugins.core import words
 from apowacht.plugins.core.advice import ADVICE, LABELS, NOTES
+from apowacht.plugins.core.helper import cleaned, helper, helping
 from apowacht.plugins.core.limits import decimal, range_text
 from apowacht.plugins.core.report import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from apowacht.plugins.core.helper import Contacts
     from apowacht.plugins.core.report import Finding, Metric, Report
+    from apowacht.plugins.sites.model import Contact
 
 LINE_1 = 80
 """Characters before the perfdata: what a text message or a pager shows."""
@@ -24,16 +27,25 @@ FORMATS = ("nagios", "checkmk", "prtg", "json")
 
 
 def say(
-    report: Report, lang: str, output: str, *, service: str | None = None, verbose: int = 0
+    report: Report,
+    lang: str,
+    output: str,
+    *,
+    service: str | None = None,
+    verbose: int = 0,
+    contacts: Contacts | None = None,
 ) -> str:
-    """The report as text for stdout, without a trailing newline."""
+    """The report as text for stdout, without a trailing newline.
+
+    `contacts` are those of a site file by layer, None without one.
+    """
     if output == "checkmk":
-        return checkmk(report, lang, service or report.check)
+        return checkmk(report, lang, service or report.check, contacts)
     if output == "prtg":
-        return prtg(report, lang)
+        return prtg(report, lang, contacts)
     if output == "json":
-        return json_text(report, lang)
-    return nagios(report, lang, verbose)
+        return json_text(report, lang, contacts)
+    return nagios(report, lang, verbose, contacts)
 
 
 def told(report: Report) -> list[Finding]:
@@ -68,10 +80,14 @@ def _start(report: Report) -> str:
     return f"{report.check.upper()} {report.state.name} - "
 
 
-def details(report: Report, lang: str) -> list[str]:
+def details(report: Report, lang: str, contacts: Contacts | None = None) -> list[str]:
     """The lines below line 1: the worst fault with whose job it is, what to do first and what
-    never; the others in a line each; news; what the run could not do."""
-    lines: list[str] = []
+    never; the others in a line each; news; what the run could not do.
+
+    Where somebody local helps, the first of these lines names whose job it is and who helps.
+    """
+    contact = whom_to_call(report, contacts)
+    lines = [helping(told(report)[0], contact, lang)] if contact is not None else []
     said = summary(report, lang, LINE_1 - len(_start(report)))
     for place, finding in enumerate(told(report)):
         text = words.sentence(finding, lang)
@@ -79,7 +95,7 @@ def details(report: Report, lang: str) -> list[str]:
             if text != said:  # a sentence that line 1 holds in full is not said twice
                 lines.append(text)
             if finding.state is not State.OK:
-                lines += _labelled(finding, lang)
+                lines += _labelled(finding, lang, owner=contact is None)
         elif finding.state is State.OK:
             lines.append(text)
         else:
@@ -88,20 +104,28 @@ def details(report: Report, lang: str) -> list[str]:
     return lines + [words.pick(NOTES[note], lang) for note in report.notes]
 
 
-def _labelled(finding: Finding, lang: str) -> list[str]:
+def whom_to_call(report: Report, contacts: Contacts | None) -> Contact | None:
+    """Who helps with the worst fault; None when all is well or nobody local can help."""
+    findings = told(report)
+    if not contacts or not findings or findings[0].state is State.OK:
+        return None
+    return helper(findings[0].key, contacts)
+
+
+def _labelled(finding: Finding, lang: str, *, owner: bool) -> list[str]:
     parts = (
-        ("owner", words.owner(finding, lang)),
+        ("owner", words.owner(finding, lang) if owner else ""),
         ("step", words.step(finding, lang)),
         ("never", words.never(finding, lang)),
     )
     return [f"{words.pick(LABELS[label], lang)}: {text}" for label, text in parts if text]
 
 
-def nagios(report: Report, lang: str, verbose: int = 0) -> str:
+def nagios(report: Report, lang: str, verbose: int = 0, contacts: Contacts | None = None) -> str:
     """The monitoring plugin guidelines' text: line 1 with all perfdata, then the details."""
     perfdata = " ".join(perfdatum(metric) for metric in report.metrics)
     first = line_1(report, lang) + (f" | {perfdata}" if perfdata else "")
-    lines = [first, *details(report, lang)]
+    lines = [first, *details(report, lang, contacts)]
     if verbose:
         lines += [f"{key} = {words.clean(str(value))}" for key, value in facts(report).items()]
     return "\n".join(lines)
@@ -124,13 +148,13 @@ def perfdatum(metric: Metric) -> str:
     )
 
 
-def checkmk(report: Report, lang: str, service: str) -> str:
+def checkmk(report: Report, lang: str, service: str, contacts: Contacts | None = None) -> str:
     """A local check's line: state, quoted service name, metrics with upper levels, text.
 
     A local check knows upper levels as `warn;crit` and both sides as `lower:upper`.
     """
     metrics = "|".join(_local_metric(metric) for metric in report.metrics) or "-"
-    text = "\\n".join([summary(report, lang), *details(report, lang)])
+    text = "\\n".join([summary(report, lang), *details(report, lang, contacts)])
     name = words.clean(service).replace('"', "'")
     return f'{report.state.value} "{name}" {metrics} {text}'
 
@@ -155,11 +179,12 @@ def _levels(limit: Any) -> str:
     return f"{lower}:{upper}" if lower else upper
 
 
-def prtg(report: Report, lang: str) -> str:
+def prtg(report: Report, lang: str, contacts: Contacts | None = None) -> str:
     """The JSON of an EXE/Script Advanced sensor; a fault of our own is its `error`."""
     import json
 
-    text = " ".join([summary(report, lang), *details(report, lang)])[:2000].replace("#", "")
+    said = [summary(report, lang), *details(report, lang, contacts)]
+    text = " ".join(said)[:2000].replace("#", "")
     if report.state is State.UNKNOWN and not report.metrics:
         return json.dumps({"prtg": {"error": 1, "text": text}}, ensure_ascii=False)
     channels = [_state_channel(report), *(_channel(metric) for metric in report.metrics)]
@@ -198,15 +223,18 @@ def _channel(metric: Metric) -> dict[str, object]:
     return channel
 
 
-def json_text(report: Report, lang: str) -> str:
-    """One object: check, state, summary, findings, metrics, facts."""
+def json_text(report: Report, lang: str, contacts: Contacts | None = None) -> str:
+    """One object: check, state, summary, findings, metrics, facts; with a site file also contact,
+    who helps with the first finding, or null."""
     import json
 
-    return json.dumps(as_dict(report, lang), ensure_ascii=False, allow_nan=False)
+    return json.dumps(as_dict(report, lang, contacts), ensure_ascii=False, allow_nan=False)
 
 
-def as_dict(report: Report, lang: str) -> dict[str, object]:
+def as_dict(report: Report, lang: str, contacts: Contacts | None = None) -> dict[str, object]:
     """The report as plain data; see `json_text`."""
+    contact = whom_to_call(report, contacts)
+    known = None if contact is None else cleaned(contact)
     return {
         "check": report.check,
         "state": report.state.value,
@@ -214,6 +242,7 @@ def as_dict(report: Report, lang: str) -> dict[str, object]:
         "findings": [_finding(finding, lang) for finding in told(report)],
         "metrics": [_metric(metric) for metric in report.metrics],
         "facts": facts(report),
+        **({} if contacts is None else {"contact": known}),
     }
 
 

@@ -36,7 +36,9 @@ __all__ = [
     "ADVICE",
     "ALARMS",
     "CONDITIONS",
+    "ELSEWHERE",
     "LABELS",
+    "LAYERS",
     "NONE",
     "NOTES",
     "OWNERS",
@@ -48,6 +50,25 @@ __all__ = [
     "Row",
     "Text",
 ]
+
+LAYERS: tuple[tuple[str, dict[str, Row]], ...] = (
+    # Which link of the chain the rows of a file belong to; what fails on the way into the TI is
+    # the site's network.
+    ("power", power.ROWS),
+    ("network", network.ROWS),
+    ("network", way.ROWS),
+    ("access", access.ROWS),
+    ("identity", identity.ROWS),
+    ("identity", certificates.ROWS),
+    ("service", service.ROWS),
+)
+
+ELSEWHERE: dict[str, str] = {
+    # Rows whose link is another one than that of the file they stand in.
+    "kon.no_internet": "network",
+    "central.not_reported": "access",
+    "central_over_box_broken": "access",
+}
 
 ADVICE: dict[str, Row] = {
     **power.ROWS,

@@ -274,6 +274,10 @@ LABELS: dict[str, Text] = {
     "step": ("Zuerst", "First"),
     "never": ("Achtung", "Caution"),
     "more": ("Außerdem", "Also"),
+    # Who helps, as a site file names it.
+    "helps": ("Hilfe", "Help"),
+    "phone": ("Telefon", "phone"),
+    "contract": ("Vertrag", "contract"),
 }
 
 OWNERS: dict[str, Text] = {
