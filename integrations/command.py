@@ -29,7 +29,9 @@ MADE = "Made by apowacht export {tool}; what is changed here is lost with the ne
 class Tools(click.Group):
     """A group whose commands stand in the tools' own modules, imported when one is wanted."""
 
-    elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "icinga2": ("apowacht.integrations.icinga2.command", "icinga2"),
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All tools, in alphabetical order."""

@@ -1,0 +1,212 @@
+"""One site as Icinga 2 objects: host, periods, services, dependencies and downtimes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from apowacht.integrations import times
+from apowacht.integrations.chain import edges, in_chain
+from apowacht.integrations.icinga2.commands import variable
+from apowacht.integrations.icinga2.dsl import item, name, plain, seconds
+from apowacht.integrations.icinga2.templates import (
+    CHAIN,
+    OWN_PATIENCE,
+    RHYTHMS,
+    SITE,
+    service_template,
+)
+from apowacht.integrations.plugin_options import told_options
+from apowacht.integrations.words import CHAIN as CHAIN_WORDS
+from apowacht.integrations.words import OPEN, OTHER_DAYS, OTHER_HOURS, helper, helpers
+from apowacht.plugins.core.words import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from apowacht.integrations.command import Order
+    from apowacht.plugins.sites.model import Site, Watch, Window
+
+WHOLE_DAY: times.Span = (0, times.DAY)
+AUTHOR = "apowacht"
+
+
+def site_objects(site: Site, order: Order, first: date) -> str:
+    """All objects of a site; explicit days of its periods begin at `first`."""
+    hours = times.opening(site, first)
+    services = names(site)
+    parts = [_host(site, order)]
+    if hours is not None:
+        parts += _periods(site, hours, order.lang)
+    period = hours_name(site) if hours is not None else None
+    for watch in in_chain(site):
+        parts.append(_service(site, watch, services[watch.name], period, order))
+    parts += _dependencies(site, services)
+    parts += _downtimes(site, services)
+    return "\n".join(parts)
+
+
+def hours_name(site: Site) -> str:
+    """The name of the period in which a site is open."""
+    return f"apo {site.name} hours"
+
+
+def names(site: Site) -> dict[str, str]:
+    """The services' names by those of the checks: safe, and told apart."""
+    found: dict[str, str] = {}
+    for watch in site.watches:
+        found[watch.name] = unique(name(watch.name), found.values())
+    return found
+
+
+def unique(wanted: str, taken: Iterable[str]) -> str:
+    """The name itself, or with the first number that makes it another one."""
+    used = set(taken)
+    numbered = (f"{wanted} {number}" for number in range(2, len(used) + 3))
+    return wanted if wanted not in used else next(one for one in numbered if one not in used)
+
+
+def _host(site: Site, order: Order) -> str:
+    attributes: dict[str, object] = {
+        "display_name": site.title,
+        "notes": helpers(site.contacts, order.lang) or None,
+        "vars.apo_site": plain(site.name),
+        "vars.dummy_text": plain(pick(CHAIN_WORDS, order.lang)),
+    }
+    return item("Host", site.name, attributes, [SITE])
+
+
+def _periods(site: Site, hours: times.Opening, lang: str) -> list[str]:
+    """The hours; days that differ are taken out as a whole, and their own times put in."""
+    week = {
+        day: times.spelt(spans)
+        for day, spans in zip(times.DAY_NAMES, hours.week, strict=True)
+        if spans
+    }
+    days, own = f"apo {site.name} other days", f"apo {site.name} other hours"
+    found = times.runs(hours.exceptions)
+    title = f"{site.title}: {{}}"
+    made = []
+    if found:
+        ranges = {_dates(one): times.spelt([WHOLE_DAY]) for one in _merged(found)}
+        words = pick(OTHER_DAYS, lang)
+        made.append(_period(days, title.format(words), ranges))
+        ranges = {_dates(one): times.spelt(one.spans) for one in found if one.spans}
+        made.append(_period(own, title.format(pick(OTHER_HOURS, lang)), ranges))
+    excluding: dict[str, object] = (
+        {"excludes": [days], "includes": [own], "prefer_includes": True} if found else {}
+    )
+    made.append(_period(hours_name(site), title.format(pick(OPEN, lang)), week, excluding))
+    return made
+
+
+def _period(
+    called: str, title: str, ranges: Mapping[str, str], more: Mapping[str, object] | None = None
+) -> str:
+    return item(
+        "TimePeriod", called, {"display_name": title, "ranges": dict(ranges), **(more or {})}
+    )
+
+
+def _merged(days: Iterable[times.Days]) -> list[times.Days]:
+    """The days alone, whatever is open on them."""
+    single = {
+        date.fromordinal(number): (WHOLE_DAY,)
+        for one in days
+        for number in range(one.first.toordinal(), one.last.toordinal() + 1)
+    }
+    return times.runs(single)
+
+
+def _dates(days: times.Days) -> str:
+    if days.first == days.last:
+        return days.first.isoformat()
+    return f"{days.first.isoformat()} - {days.last.isoformat()}"
+
+
+def _service(site: Site, watch: Watch, called: str, period: str | None, order: Order) -> str:
+    rhythm = RHYTHMS[watch.check.name]
+    imports = [service_template(watch.check.name)]
+    if watch.values.get("debounce") or watch.values.get("grace"):
+        imports.append(OWN_PATIENCE)
+    contact = site.contacts.get(watch.check.layer)
+    attributes: dict[str, object] = {
+        "host_name": site.name,
+        "check_interval": seconds(watch.interval),
+        "retry_interval": seconds(watch.interval) if watch.interval < rhythm.retry else None,
+        "notes": helper(contact, order.lang) if contact else None,
+        "vars.apo_site": plain(site.name),
+        "vars.apo_hours": period and plain(period),
+        **variables(site, watch, order),
+    }
+    return item("Service", called, attributes, imports)
+
+
+def variables(site: Site, watch: Watch, order: Order) -> dict[str, object]:
+    """The options of a check as custom variables."""
+    options = {one.name: one for one in told_options(watch.check)}
+    found: dict[str, object] = {}
+    for key, told in order.pairs(site, watch):
+        variables_name = f"vars.{variable(watch.check, options[key].key)}"
+        if told is None or options[key].flag:
+            found[variables_name] = True
+        elif options[key].multiple:
+            already = found.get(variables_name, [])
+            found[variables_name] = [*already, plain(told)] if isinstance(already, list) else []
+        else:
+            found[variables_name] = plain(told)
+    return found
+
+
+def _dependencies(site: Site, services: Mapping[str, str]) -> list[str]:
+    """A dependency is named after its parent, which is unique for the child that it belongs to."""
+    made = []
+    for edge in edges(site):
+        attributes: dict[str, object] = {
+            "parent_host_name": site.name,
+            "parent_service_name": services[edge.parent.name],
+            "child_host_name": site.name,
+            "child_service_name": services[edge.child.name],
+            "redundancy_group": edge.group,
+        }
+        made.append(item("Dependency", f"apo {services[edge.parent.name]}", attributes, [CHAIN]))
+    return made
+
+
+def _downtimes(site: Site, services: Mapping[str, str]) -> list[str]:
+    made = []
+    taken: list[str] = []
+    for window in site.maintenance:
+        called = unique(f"apo {window_name(window)}", taken)
+        taken.append(called)
+        attributes: dict[str, object] = {
+            "author": AUTHOR,
+            "comment": window.text,
+            "fixed": True,
+            "ranges": window_ranges(window),
+        }
+        for watch in in_chain(site):
+            if not window.checks or watch.name in window.checks:
+                place = {"host_name": site.name, "service_name": services[watch.name]}
+                made.append(item("ScheduledDowntime", called, {**place, **attributes}))
+    return made
+
+
+def window_name(window: Window) -> str:
+    """What tells a window from the site's others, and stays while the others change."""
+    if window.start is not None:
+        return f"{window.start.astimezone(window.zone):%Y-%m-%d %H:%M}"
+    return "weekly " + " ".join(
+        f"{day} {times.spelt(spans)}"
+        for day, spans in zip(times.DAY_NAMES, times.weekly(window), strict=True)
+        if spans
+    )
+
+
+def window_ranges(window: Window) -> dict[str, str]:
+    """When it is open, as a period's ranges."""
+    if window.start is not None and window.end is not None:
+        days = times.split(window.start, window.end, window.zone)
+        return {_dates(one): times.spelt(one.spans) for one in days}
+    week = zip(times.DAY_NAMES, times.weekly(window), strict=True)
+    return {day: times.spelt(spans) for day, spans in week if spans}

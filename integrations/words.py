@@ -1,0 +1,57 @@
+"""What an export says to people, in German and English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apowacht.plugins.core.words import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from apowacht.plugins.core.advice import Text
+    from apowacht.plugins.sites.model import Contact
+
+HELP: Text = ("Hilfe", "Help")
+PHONE: Text = ("Tel.", "phone")
+CONTRACT: Text = ("Vertrag", "contract")
+LAYERS: Mapping[str, Text] = {
+    "power": ("Strom", "Power"),
+    "network": ("Netz", "Network"),
+    "access": ("Zugang zur TI", "TI access"),
+    "identity": ("Terminals und Karten", "Terminals and cards"),
+    "service": ("Dienste", "Services"),
+}
+OPEN: Text = ("geöffnet", "open")
+OTHER_DAYS: Text = ("Tage mit anderen Zeiten", "days with other hours")
+OTHER_HOURS: Text = ("andere Zeiten", "other hours")
+CLOCK: Text = (
+    "Alle Zeiten gehen nach der Uhr des Servers; gemeint ist {zone}.",
+    "All times go by the server's clock; {zone} is meant.",
+)
+CHAIN: Text = (
+    "Die Kette dieser Apotheke: siehe ihre Dienste.",
+    "The chain of this pharmacy: see its services.",
+)
+
+
+def helper(contact: Contact, lang: str) -> str:
+    """Who helps, on one line."""
+    parts = [contact.who]
+    if contact.phone:
+        parts.append(f"{pick(PHONE, lang)} {contact.phone}")
+    if contact.contract:
+        parts.append(f"{pick(CONTRACT, lang)} {contact.contract}")
+    if contact.note:
+        parts.append(contact.note)
+    return ", ".join(parts)
+
+
+def helpers(contacts: Mapping[str, Contact], lang: str) -> str:
+    """Who helps with which layer, a line each."""
+    lines = [
+        f"{pick(words, lang)}: {helper(contacts[layer], lang)}"
+        for layer, words in LAYERS.items()
+        if layer in contacts
+    ]
+    return "\n".join(lines)
