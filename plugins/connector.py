@@ -19,7 +19,7 @@ from apowacht.plugins.core.asked import Failure
 from apowacht.plugins.core.check import Check, Options
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.limits import option_name
-from apowacht.plugins.core.options import ALIAS, HOURS, KONNEKTOR, common, limits, option, target
+from apowacht.plugins.core.options import ALIAS, KONNEKTOR, OPENING, common, limits, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ OWN = (
         help="WARNING when the Konnektor's software is older.",
     ),
     *limits("latency", "s"),
-    HOURS,
+    *OPENING,
 )
 
 

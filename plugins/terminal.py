@@ -18,7 +18,7 @@ from apowacht.plugins.core import asked
 from apowacht.plugins.core.asked import Failure
 from apowacht.plugins.core.check import Check, Options
 from apowacht.plugins.core.errors import OwnTrouble
-from apowacht.plugins.core.options import ALIAS, HOURS, KONNEKTOR, common, limits, option, target
+from apowacht.plugins.core.options import ALIAS, KONNEKTOR, OPENING, common, limits, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
 from apowacht.plugins.read.konnektor import PHARMACY
 
@@ -137,7 +137,7 @@ OWN = (
         "UDP, TCP 443, ping; never its SICCT port over TCP.",
     ),
     *limits("latency", "s"),
-    HOURS,
+    *OPENING,
 )
 
 

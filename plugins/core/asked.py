@@ -143,12 +143,13 @@ def broken(failures: Iterable[Failure]) -> bool:
 
 
 def closed(asked_at: str | None, options: Options) -> bool:
-    """Whether the pharmacy was closed when the Konnektor was asked (ISO 8601, local time)."""
+    """Whether the pharmacy was closed when the Konnektor was asked (ISO 8601)."""
     from datetime import datetime
 
-    if options.hours is None or asked_at is None:
-        return False
-    return not options.hours.open_at(datetime.fromisoformat(asked_at))
+    from apowacht.plugins.core.opening import Opening
+
+    opening = None if asked_at is None else Opening.of(vars(options))
+    return not (opening is None or opening.open_at(datetime.fromisoformat(str(asked_at))))
 
 
 def warned(warnings: Mapping[str, int | None]) -> Iterator[Finding]:

@@ -1,16 +1,16 @@
-"""Opening hours: when a device that is switched off at night ought to answer.
+"""Weekly hours: what may be written, and when it is open by the clock on the wall.
 
-Judged by the clock on the wall, so that a change to or from summer time moves nothing. A
-public holiday counts as the weekday it falls on.
+A change to or from summer time moves nothing. Holidays, closed days and duties are `opening`'s.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apowacht.plugins.core.errors import OwnTrouble
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     Span = tuple[int, int]  # minutes since Monday 00:00 (or of one day), the end excluded
@@ -37,24 +37,27 @@ _DASHES = str.maketrans("–—−", "---")
 
 
 class Hours:
-    """A week of opening hours, the ten minutes before each opening included."""
+    """A week of opening hours.
 
-    __slots__ = ("_week",)
+    `days` holds for each weekday, Monday first, the spans that begin on it, in minutes of that
+    day; an end beyond 1440 lies on the next day.
+    """
+
+    __slots__ = ("_led", "_open", "days")
 
     def __init__(self, opening: list[Span]) -> None:
-        week = bytearray(WEEK)
+        self._open = _round(opening)
+        self._led = _round([(start - LEAD, end) for start, end in opening])
+        self.days: list[list[Span]] = [[] for _ in range(7)]
         for start, end in opening:
-            for shift in (-WEEK, 0, WEEK):
-                first, last = max(0, start - LEAD + shift), min(WEEK, end + shift)
-                if first < last:
-                    week[first:last] = b"\1" * (last - first)
-        self._week = bytes(week)
+            day = start // DAY
+            self.days[day].append((start - day * DAY, end - day * DAY))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Hours) and self._week == other._week
+        return isinstance(other, Hours) and self._open == other._open
 
     def __hash__(self) -> int:
-        return hash(self._week)
+        return hash(self._open)
 
     @classmethod
     def parse(cls, text: str) -> Hours:
@@ -75,9 +78,17 @@ class Hours:
             raise OwnTrouble("hours_syntax", part=str(unclear) or rule, text=text) from None
         return cls(opening)
 
+    def spans(self, *, lead: bool) -> tuple[Span, ...]:
+        """When it is open, in minutes since Monday 00:00, in order and apart from each other.
+
+        With `lead` the ten minutes before each opening belong to it.
+        """
+        return self._led if lead else self._open
+
     def open_at(self, moment: datetime) -> bool:
         """Whether it is open at this local time; ten minutes before opening count as open."""
-        return bool(self._week[_minute_of_week(moment)])
+        minute = _minute_of_week(moment)
+        return any(start <= minute < end for start, end in self._led)
 
     def next_change(self, moment: datetime) -> datetime | None:
         """The next local time at which `open_at` changes; None when it never does.
@@ -88,12 +99,34 @@ class Hours:
         from datetime import timedelta
 
         minute = _minute_of_week(moment)
-        now = self._week[minute]
-        change = (self._week + self._week).find(1 - now, minute)
-        if change < 0:
+        edges = {edge % WEEK for span in self._led for edge in span}
+        if self._led and self._led[0][0] == 0 and self._led[-1][1] == WEEK:
+            edges.discard(0)  # Sunday's midnight is passed while it is open
+        if not edges:
             return None
-        whole = moment.replace(second=0, microsecond=0)
-        return whole + timedelta(minutes=change - minute)
+        wait = min((edge - minute - 1) % WEEK + 1 for edge in edges)
+        return moment.replace(second=0, microsecond=0) + timedelta(minutes=wait)
+
+
+def merged(spans: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Begins and ends in order; what overlaps or touches is one span."""
+    whole: list[tuple[Any, Any]] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def _round(spans: list[Span]) -> tuple[Span, ...]:
+    """The spans of a week that begins anew after Sunday, cut at its two ends."""
+    cut = (
+        (max(0, start + shift), min(WEEK, end + shift))
+        for start, end in spans
+        for shift in (-WEEK, 0, WEEK)
+    )
+    return tuple(merged(span for span in cut if span[0] < span[1]))
 
 
 class _Unclear(Exception):
@@ -107,7 +140,7 @@ def _minute_of_week(moment: datetime) -> int:
 def _read_rule(rule: str) -> list[Span]:
     """The spans of one rule such as "Mo-Fr 8-13, 15-18:30"."""
     if rule.casefold() in _ALWAYS:
-        return [(0, WEEK)]
+        return [(day * DAY, (day + 1) * DAY) for day in range(7)]
     at = next((at for at, sign in enumerate(rule) if sign.isdecimal()), len(rule))
     days = _read_days(rule[:at].rstrip(": "))
     times = rule[at:].removesuffix("Uhr")

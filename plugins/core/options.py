@@ -14,8 +14,6 @@ from apowacht.plugins.core.limits import DURATION, MOMENT, LimitType
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from apowacht.plugins.core.hours import Hours
-
 STATES = ("ok", "warning", "critical", "unknown")
 
 
@@ -33,18 +31,19 @@ class DebounceType(click.ParamType[tuple[int, int]]):
         return parse_debounce(str(value))
 
 
-class HoursType(click.ParamType["Hours"]):
-    """Opening hours on the command line."""
+class OpeningType(click.ParamType[Any]):
+    """Hours, holidays, closed days, duty or the time zone on the command line, by `name`."""
 
-    name = "hours"
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Hours:
-        """See `Hours.parse`. Raises OwnTrouble for what is not understood."""
-        from apowacht.plugins.core.hours import Hours
+    ) -> Any:
+        """See `opening_told`. Raises OwnTrouble for what is not understood."""
+        from apowacht.plugins.core.opening_told import READERS
 
-        return value if isinstance(value, Hours) else Hours.parse(str(value))
+        return READERS[self.name](value) if isinstance(value, str) else value
 
 
 DEBOUNCE = DebounceType()
@@ -209,12 +208,42 @@ ALIAS = option(
     help="Call the device OLD by the name NEW (repeatable).",
 )
 
-HOURS = option(
-    "--hours",
-    type=HoursType(),
-    metavar="TEXT",
-    help='Opening hours by this computer\'s clock, "Mo-Fr 08:00-18:30; Sa 08:30-13:00": outside '
-    "them a device that is switched off is no fault [default: always open].",
+OPENING = (
+    # Without any of them a site is always open.
+    option(
+        "--hours",
+        type=OpeningType("hours"),
+        metavar="TEXT",
+        help='Opening hours, "Mo-Fr 08:00-18:30; Sa 08:30-13:00": outside them a device that may '
+        "be off is no fault, and what cannot hurt before opening is WARNING at most; ten minutes "
+        "before opening everything counts [default: always open].",
+    ),
+    option(
+        "--holidays",
+        type=OpeningType("holidays"),
+        metavar="LAND",
+        help="Closed on the public holidays of this Land: SH, BY, ..., BY-katholisch, Augsburg.",
+    ),
+    option(
+        "--closed",
+        type=OpeningType("closed"),
+        multiple=True,
+        metavar="DAYS",
+        help="Closed on this day or these, 2026-12-24 or 2026-08-01..2026-08-14 (repeatable).",
+    ),
+    option(
+        "--duty",
+        type=OpeningType("duty"),
+        metavar="FILE",
+        help="Calendar file (.ics) of the duty nights: open at these times, on closed days too.",
+    ),
+    option(
+        "--timezone",
+        type=OpeningType("timezone"),
+        metavar="ZONE",
+        help="Time zone of the hours and days, such as Europe/Berlin [default: this computer's "
+        "clock].",
+    ),
 )
 
 TLS = (

@@ -1054,6 +1054,52 @@ REASONS: dict[str, Reason] = {
             "--replay {file}: damaged ({detail}); record it again",
         ),
     ),
+    "holidays_land": Reason(
+        ("kein Bundesland", "no such Land"),
+        (
+            "--holidays: «{text}» ist kein Bundesland{hint}; möglich: {known}",
+            "--holidays: «{text}» is no German Land{hint}; possible: {known}",
+        ),
+    ),
+    "closed_syntax": Reason(
+        ("Tage falsch", "bad days"),
+        (
+            "--closed: «{text}» ist kein Tag; Beispiele: 2026-12-24, 2026-08-01..2026-08-14",
+            "--closed: «{text}» is no day; examples: 2026-12-24, 2026-08-01..2026-08-14",
+        ),
+    ),
+    "closed_order": Reason(
+        ("Tage falsch", "bad days"),
+        (
+            "--closed: «{text}» endet, bevor es beginnt",
+            "--closed: «{text}» ends before it begins",
+        ),
+    ),
+    "closed_long": Reason(
+        ("Tage falsch", "bad days"),
+        (
+            "--closed: «{text}» ist länger als {most} Tage; stimmt das Jahr?",
+            "--closed: «{text}» is longer than {most} days; is the year right?",
+        ),
+    ),
+    "duty_unreadable": Reason(
+        ("Plan unlesbar", "roster unreadable"),
+        ("--duty {file}: {detail}", "--duty {file}: {detail}"),
+    ),
+    "duty_broken": Reason(
+        ("Plan beschädigt", "roster damaged"),
+        (
+            "--duty {file}: kein brauchbarer Kalender ({detail}); neu speichern",
+            "--duty {file}: no usable calendar ({detail}); save it anew",
+        ),
+    ),
+    "timezone_unknown": Reason(
+        ("Zeitzone falsch", "bad time zone"),
+        (
+            "--timezone: «{text}» gibt es nicht{hint}; zum Beispiel Europe/Berlin",
+            "--timezone: there is no «{text}»{hint}; for example Europe/Berlin",
+        ),
+    ),
     "hours_syntax": Reason(
         ("Zeiten falsch", "bad hours"),
         (

@@ -247,6 +247,14 @@ NOTES: dict[str, Text] = {
         "Kein Zustandsordner: ohne Gedächtnis geprüft.",
         "No state folder: checked without memory.",
     ),
+    "closed": (
+        "Apotheke geschlossen: was vor der Öffnung nicht schadet, ist höchstens WARNING.",
+        "Pharmacy closed: what does no harm before opening is WARNING at most.",
+    ),
+    "duty_unread": (
+        "Notdienstplan (--duty) unlesbar: beurteilt, als wäre geöffnet.",
+        "Duty roster (--duty) unreadable: judged as if open.",
+    ),
     "insecure": (
         "Verschlüsselt, aber ohne zu prüfen, mit wem (--insecure).",
         "Encrypted, but without checking with whom (--insecure).",
