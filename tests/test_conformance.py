@@ -6,18 +6,25 @@ import json
 import os
 import socket
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from commands import Run, assert_conforms, run
+from site_files import CONTACTS, write_one
 
+from apowacht.exporter.engine import Engine
+from apowacht.plugins.core.limits import LimitType
 from apowacht.plugins.core.listing import all_checks
+from apowacht.plugins.core.render import as_dict, perfdatum
+from apowacht.plugins.sites.config import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from typing import Any
 
 CHECKS = [check.name for check in all_checks()]
+BY_NAME = {check.name: check for check in all_checks()}
 
 # What each check makes of a target that gives no answer.
 SILENCE = {check.name: check.silence_state.value for check in all_checks()}
@@ -52,6 +59,12 @@ ASKING: dict[str, list[list[str]]] = {
         ["--source", "apcupsd"],
     ],
 }
+NEEDED = {
+    "erezept": ["--environment", "PU"],
+    "terminal": CONTEXT,
+    "uplink": ["--router", "snmp"],
+}
+"""What a site file must say of a check, beside the host."""
 AIMED = ("tilage",)
 """Checks that have a target without being told one; nobody asks it from here."""
 FAST = ("ups",)
@@ -263,6 +276,71 @@ def test_no_secret_is_ever_shown(check: str, way: list[str], abyss: int, tmp_pat
         assert SECRET not in done.out + done.err
     recording = tmp_path / "recording"
     assert not recording.exists() or SECRET not in recording.read_text()
+
+
+RECORDINGS = [
+    pytest.param(
+        path.parent.name, path, id=f"{path.parent.name}-{path.name}", marks=marks(path.parent.name)
+    )
+    for path in sorted((Path(__file__).parent / "recorded").glob("*/*"))
+]
+
+
+def told_by_each(
+    check: str, options: list[str], folder: Path, *more: str
+) -> tuple[Run, Run, dict[str, Any], str]:
+    """One question asked by single options, by a site file, and by the exporter that reads the
+    file: two runs, and the exporter's answer with its perfdata. `more` is for the line only.
+
+    Whatever is remembered is remembered by each alone.
+    """
+    file = write_one(folder / "checks.d", BY_NAME[check], options, contacts=CONTACTS)
+    line = [*options, "--site", "muster", "--name", check, *more]
+    states = [str(folder / word) for word in ("line", "file", "exporter")]
+    by_line = conforming(check, *line, "--state-dir", states[0])
+    by_file = conforming(check, "--site", file, *more, "--state-dir", states[1])
+    configuration = load(folder / "checks.d", "de", states[2])
+    assert configuration.mistakes == ()
+    (watch,) = configuration.sites["muster"].watches
+    engine = Engine(configuration)
+    report = engine.run_now(watch.check, [*watch.arguments, *more]).report
+    assert engine.close()
+    return by_line, by_file, as_dict(report, "de"), " ".join(map(perfdatum, report.metrics))
+
+
+def without_contact(run: Run) -> list[str]:
+    """The lines that do not say whose job it is and who helps."""
+    return [line for line in run.out.split("\n") if not line.startswith("Zuständig: ")]
+
+
+@pytest.mark.parametrize(("check", "recording"), RECORDINGS)
+def test_a_site_file_judges_as_the_options_do(check: str, recording: Path, tmp_path: Path) -> None:
+    """With every limit set to alarm: the same state, perfdata and findings in all three ways."""
+    limits = [
+        f"{name}=" + ("@0:1000000000" if isinstance(option.type, LimitType) else "9999d")
+        for option in BY_NAME[check].options
+        if (name := option.opts[0]).endswith("-warning")
+    ]
+    options = ["-H", "127.0.0.1", *NEEDED.get(check, []), *limits]
+    line, file, exporter, perfdata = told_by_each(
+        check, options, tmp_path, "--replay", str(recording)
+    )
+    assert (file.code, file.perfdata, without_contact(file)) == (
+        line.code, line.perfdata, without_contact(line),
+    )  # fmt: skip
+    assert (exporter["state"], perfdata) == (line.code, line.perfdata)
+    said = [finding["text"] for finding in exporter["findings"]]
+    assert all(text in file.out for text in said)
+
+
+@pytest.mark.parametrize(("check", "way"), WAYS)
+def test_a_site_file_asks_as_the_options_do(check: str, way: list[str], tmp_path: Path) -> None:
+    """A port that nobody listens on, over each protocol: nobody is asked anything else."""
+    options = [*way, *NEEDED.get(check, []), "-H", "127.0.0.1", "-p", str(free_port()), "-t", "6"]
+    line, file, exporter, perfdata = told_by_each(check, options, tmp_path)
+    assert (file.code, without_contact(file)) == (line.code, without_contact(line))
+    assert (exporter["state"], perfdata) == (line.code, line.perfdata)
+    assert exporter["summary"] in line.line_1
 
 
 def test_german_letters_survive_any_locale(check: str) -> None:

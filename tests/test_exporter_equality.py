@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import commands
 import pytest
+from site_files import write_one
 from watches import HandClock, HandPool, configuration, site, watch
 
 from apowacht.exporter import status
@@ -109,8 +110,9 @@ def test_a_wrong_line_fails_alike(
 def test_a_device_is_judged_alike(
     engine: Engine, step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Simulated devices asked twice over the wire: the same state, findings and numbers; what is a
-    time may differ by the time between the two."""
+    """Simulated devices asked three times over the wire, by single options, by a site file and by
+    the exporter: the same state, findings and numbers; what is a time may differ by the time
+    between them."""
     for variable in [name for name in os.environ if name.startswith("APOWACHT_")]:
         monkeypatch.delenv(variable)
     with Box() as box:
@@ -120,17 +122,28 @@ def test_a_device_is_judged_alike(
                 box.put(other, state)
         name = step.check or host.check
         options = [*host.options(unit), *step.more]
-        code, output = execute(
-            command(name),
-            [*options, "--state-dir", str(tmp_path / "a"), "--output", "json"],
-            str(tmp_path),
-            host.settings,
+        file = write_one(tmp_path / "checks.d", CHECKS[name], options)
+        (code, output), (again, from_file) = (
+            execute(
+                command(name),
+                [*line, "--state-dir", str(tmp_path / folder), "--output", "json"],
+                str(tmp_path),
+                host.settings,
+            )
+            for line, folder in ((options, "a"), (["--site", file], "c"))
         )
         for variable, text in (host.settings or {}).items():
             monkeypatch.setenv(variable, text)
         result = engine.run_now(CHECKS[name], [*options, "--state-dir", str(tmp_path / "b")])
-    line, answer = json.loads(output), told(result)
-    assert (result.report.state, answer["check"]) == (code, line["check"])
+    line = json.loads(output)
+    assert (result.report.state, again) == (code, code)
+    for answer in (told(result), json.loads(from_file)):
+        assert_alike(answer, line)
+
+
+def assert_alike(answer: dict[str, Any], line: dict[str, Any]) -> None:
+    """The same findings, numbers and fields, but for times."""
+    assert answer["check"] == line["check"]
     assert [(f["key"], f["state"]) for f in answer["findings"]] == [
         (f["key"], f["state"]) for f in line["findings"]
     ]
