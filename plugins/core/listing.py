@@ -18,6 +18,19 @@ def all_checks() -> list[Check]:
     return sorted(_found(), key=lambda check: (LAYERS.index(check.layer), check.name))
 
 
+def check_named(name: str) -> Check | None:
+    """One check by its name, nothing else imported; None when there is no such check."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    place = f"apowacht.plugins.{name}"
+    spec = find_spec(place) if name.isidentifier() else None
+    if spec is None or spec.submodule_search_locations is not None:
+        return None
+    check: Check | None = getattr(import_module(place), "CHECK", None)
+    return check
+
+
 def _found() -> Iterator[Check]:
     from importlib import import_module
     from pkgutil import iter_modules

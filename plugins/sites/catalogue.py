@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,10 @@ import click
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.limits import option_name
-from apowacht.plugins.core.listing import all_checks
+from apowacht.plugins.core.listing import all_checks, check_named
 from apowacht.plugins.core.secret import read_secret
 from apowacht.plugins.sites.explain import nearest
-from apowacht.plugins.sites.fields import LONGEST_TEXT
+from apowacht.plugins.sites.fields import LONGEST_TEXT, read_switch
 from apowacht.plugins.sites.yaml_lines import Listing, Text
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ NEEDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "uplink": (("line", "router"),),
     "connector": (("hostname", "kon"),),
     "terminal": (("hostname", "kon"), ("mandant", "kon")),
+    "erezept": (("environment",),),
     "certificate": (("hostname", "tls", "file", "p12", "connector", "kon"),),
 }
 # Files that hold secrets without being named so.
@@ -64,27 +66,64 @@ _WITH_PORT = frozenset(
 _PATHS = frozenset({"FILE", "GLOB"})
 
 
+def keys_of(options: Iterable[click.Option]) -> dict[str, click.Option]:
+    """Options by their long names without dashes, those of the command line alone left out."""
+    named = ((option_name(option).lstrip("-"), option) for option in options)
+    return {key: option for key, option in named if key not in COMMAND_LINE_ONLY}
+
+
+def note_unknown(
+    check: str, key: str, line: int, options: Mapping[str, click.Option], notes: Notes
+) -> None:
+    """Note a key that is no option of the check, with what may have been meant."""
+    if key in COMMAND_LINE_ONLY:
+        notes(line, "command_line_only", key=key)
+        return
+    plain = key.replace("_", "-").casefold()
+    if f"{plain}-file" in options:
+        notes(line, "secret_inline", key=f"{plain}-file")
+        return
+    near = nearest(key, [*options, "check", "name", "interval"])
+    notes(line, "unknown_option", check=check, key=key, near=near)
+
+
 class Catalogue:
-    """All checks with their keys, for one reading of a folder.
+    """The checks with their keys, for one reading of a folder; each is imported when it is wanted.
 
     `lang` and `state_dir` are given to every check. What was read is kept with it, so it lives
     only as long as the reading.
     """
 
     def __init__(self, lang: str, state_dir: str | None = None) -> None:
-        given = [f"--lang={lang}", *([f"--state-dir={state_dir}"] if state_dir else ())]
-        self._terms = {check.name: Terms(check, given) for check in all_checks()}
+        self._given = (f"--lang={lang}", *([f"--state-dir={state_dir}"] if state_dir else ()))
+        self._terms: dict[str, Terms] = {}
 
     def __getitem__(self, name: str) -> Terms:
-        return self._terms[name]
+        terms = self.get(name)
+        if terms is None:
+            raise KeyError(name)
+        return terms
 
     def get(self, name: str) -> Terms | None:
         """The check's terms; None when there is no such check."""
-        return self._terms.get(name)
+        if name not in self._terms:
+            check = check_named(name)
+            if check is None:
+                return None
+            self.add(check)
+        return self._terms[name]
+
+    def add(self, check: Check) -> None:
+        """Take a check that is there already."""
+        self._terms[check.name] = Terms(check, self._given)
+
+    def options(self, name: str) -> Mapping[str, click.Option]:
+        """The keys that a check understands."""
+        return self[name].options
 
     def names(self) -> tuple[str, ...]:
         """The checks, in the order of the chain."""
-        return tuple(self._terms)
+        return tuple(check.name for check in all_checks())
 
 
 class Terms:
@@ -93,15 +132,13 @@ class Terms:
     def __init__(self, check: Check, given: Iterable[str]) -> None:
         self.check = check
         self._given = tuple(given)
-        options = {option_name(option).lstrip("-"): option for option in check.options}
-        self.refused = COMMAND_LINE_ONLY & options.keys()
-        self.options = {k: option for k, option in options.items() if k not in COMMAND_LINE_ONLY}
+        self.options = keys_of(check.options)
         self._context = click.Context(cli.command(check))
         self._known: dict[tuple[str, tuple[str, ...]], Any] = {}
         self._files: dict[tuple[str, str], tuple[str, dict[str, object]] | OwnTrouble | None] = {}
-        self._defaults = self._unset()
 
-    def _unset(self) -> dict[str, Any] | None:
+    @cached_property
+    def _defaults(self) -> dict[str, Any] | None:
         """The values of a command line without options; None when each must be read whole.
 
         Options that a command line must have are asked for by `needs`.
@@ -128,7 +165,7 @@ class Terms:
         for key, entry in entries.items():
             option = self.options.get(key)
             if option is None:
-                self._unknown(key, entry.line, notes)
+                note_unknown(self.check.name, key, entry.line, self.options, notes)
                 continue
             texts = _texts(key, entry, option, notes)
             if texts is None:
@@ -183,17 +220,6 @@ class Terms:
         arguments = [*self._given, *(f"--{key}={text}" for text in texts)]
         return cli.values(self._without_required(option), arguments)[str(option.name)]
 
-    def _unknown(self, key: str, line: int, notes: Notes) -> None:
-        if key in self.refused:
-            notes(line, "command_line_only", key=key)
-            return
-        plain = key.replace("_", "-").casefold()
-        if f"{plain}-file" in self.options:
-            notes(line, "secret_inline", key=f"{plain}-file")
-            return
-        near = nearest(key, [*self.options, "check", "name", "interval"])
-        notes(line, "unknown_option", check=self.check.name, key=key, near=near)
-
     def _inspect(
         self, key: str, option: click.Option, texts: tuple[str, ...], line: int, notes: Notes
     ) -> None:
@@ -216,7 +242,7 @@ def _texts(key: str, entry: Entry, option: click.Option, notes: Notes) -> tuple[
     """The values of a key: one or more texts, () for a switch that is off, None after a mistake."""
     value = entry.value
     if option.is_flag:
-        return _switch(key, value, notes)
+        return ("",) if read_switch(key, value, notes) else None
     if isinstance(value, Listing):
         if not option.multiple:
             notes(value.line, "one_value", key=key)
@@ -228,15 +254,6 @@ def _texts(key: str, entry: Entry, option: click.Option, notes: Notes) -> tuple[
         return None if None in texts else tuple(text for text in texts if text is not None)
     text = _text(key, value, option, notes)
     return None if text is None else (text,)
-
-
-def _switch(key: str, value: Node, notes: Notes) -> tuple[str, ...] | None:
-    text = value.text.casefold() if isinstance(value, Text) and value.kind == "bool" else ""
-    if text in ("true", "yes", "on"):
-        return ("",)
-    if text not in ("false", "no", "off"):
-        notes(value.line, "want_bool", key=key)
-    return None
 
 
 def _text(key: str, value: Node, option: click.Option, notes: Notes) -> str | None:

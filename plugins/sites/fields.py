@@ -55,6 +55,14 @@ class Fields:
             return entry.value.items
         return self._unfit(key, entry, "want_list")
 
+    def items(self, key: str) -> tuple[Node, ...]:
+        """As `listing`, of a list that must not be empty."""
+        nodes = self.listing(key)
+        entry = self.entries.get(key)
+        if entry is not None and isinstance(entry.value, Listing) and not nodes:
+            self.notes(entry.line, "empty_list", key=key)
+        return nodes
+
     def mapping(self, key: str) -> Mapping | None:
         """The mapping below a key; None when there is none."""
         entry = self.entries.get(key)
@@ -64,6 +72,11 @@ class Fields:
             return entry.value
         self._unfit(key, entry, "want_mapping")
         return None
+
+    def switch(self, key: str) -> bool:
+        """Whether a switch is on; off when it is missing."""
+        entry = self.entries.get(key)
+        return entry is not None and bool(read_switch(key, entry.value, self.notes))
 
     def texts(self, key: str) -> tuple[tuple[str, int], ...]:
         """The texts of a list, or of a single scalar, with their lines."""
@@ -94,4 +107,15 @@ def read_text(key: str, line: int, node: Node, notes: Notes) -> str | None:
         notes(line, "control_character", key=key)
     else:
         return node.text.strip()
+    return None
+
+
+def read_switch(key: str, value: Node, notes: Notes) -> bool | None:
+    """On or off; None, noted, for anything else."""
+    text = value.text.casefold() if isinstance(value, Text) and value.kind == "bool" else ""
+    if text in ("true", "yes", "on"):
+        return True
+    if text in ("false", "no", "off"):
+        return False
+    notes(value.line, "want_bool", key=key)
     return None

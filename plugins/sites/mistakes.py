@@ -123,6 +123,35 @@ TEXTS: Mapping[str, Text] = {
         "check_apo_{check} hat keine Option «{key}»{hint}",
         "check_apo_{check} has no option «{key}»{hint}",
     ),
+    # Device sections.
+    "section_lonely": (
+        "«{key}» sagt nichts ohne {others}",
+        "«{key}» says nothing without {others}",
+    ),
+    "off_nothing": (
+        "check_apo_{check} ergibt sich aus keinem Abschnitt; was es nicht gibt, lässt sich nicht abschalten",
+        "check_apo_{check} follows from no section; what is not there cannot be switched off",
+    ),
+    "off_other": (
+        "keine Prüfung «{name}» ergibt sich aus einem Abschnitt{hint}; check_apo_{check} heißt hier {choices}",
+        "no check «{name}» follows from a section{hint}; check_apo_{check} is called {choices} here",
+    ),
+    "value_twice": (
+        "{key}: «{text}» steht schon in Zeile {first}",
+        "{key}: «{text}» stands in line {first} already",
+    ),
+    "bad_alias": (
+        "{key}: «{text}» taugt nicht als Name eines Geräts (zu lang, oder mit einem Zeichen, das dort nicht geht)",
+        "{key}: «{text}» is not fit for a device's name (too long, or with a character that will not do there)",
+    ),
+    "bad_day": (
+        "{key}: «{text}» ist kein Tag; zum Beispiel 2026-11-24",
+        "{key}: «{text}» is no day; for example 2026-11-24",
+    ),
+    "comma": (
+        "{key}: «{text}» enthält ein Komma, das geht hier nicht",
+        "{key}: «{text}» holds a comma, which will not do here",
+    ),
     "secret_inline": (
         "Geheimnisse stehen nicht in dieser Datei; «{key}» nennt die Datei, in der es steht",
         "secrets do not stand in this file; «{key}» names the file that holds it",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.words import clean
-from apowacht.plugins.sites.catalogue import Terms
+from apowacht.plugins.sites.catalogue import Catalogue
 from apowacht.plugins.sites.contacts import read_contacts
 from apowacht.plugins.sites.explain import is_safe_name, nearest
 from apowacht.plugins.sites.fields import Fields
 from apowacht.plugins.sites.mistakes import Notes
-from apowacht.plugins.sites.plan import planned
+from apowacht.plugins.sites.planned import planned
 from apowacht.plugins.sites.watches import read_watch
 from apowacht.plugins.sites.yaml_lines import Broken, Mapping, read
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from apowacht.plugins.sites.plan import Planned
     from apowacht.plugins.sites.yaml_lines import Node
 
+OWN = 3
+"""Language, site and name stand before the options."""
 CHOICES = 10
 """So many names are shown to choose from."""
 
@@ -59,11 +61,13 @@ def read_one(file: str, check: Check, name: str | None = None, lang: str = "de")
     if site and not is_safe_name(site):
         notes(fields.at("site"), "bad_name", key="site", text=site)
     _stop_at_mistakes(notes)
-    plan = _chosen(planned(fields.silent()), check.name, name, file)
-    watch = read_watch(plan, site, Terms(check, ()), notes)
+    catalogue = Catalogue(lang)
+    catalogue.add(check)
+    plan = _chosen(planned(fields, catalogue, check.name), check.name, name, file)
     _stop_at_mistakes(notes)
-    own = len((f"--site={site}", f"--name={plan.name}"))  # read puts them first
-    return One(site, plan.name, watch.arguments[own:], read_contacts(fields.silent()))
+    watch = read_watch(plan, site, catalogue[check.name], notes)
+    _stop_at_mistakes(notes)
+    return One(site, plan.name, watch.arguments[OWN:], read_contacts(fields.silent()))
 
 
 def _fields(root: Node | None, notes: Notes) -> Fields:

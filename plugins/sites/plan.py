@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from apowacht.plugins.sites.fields import read_text
-from apowacht.plugins.sites.yaml_lines import Listing, Mapping
+from apowacht.plugins.sites.yaml_lines import Mapping, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from apowacht.plugins.sites.fields import Fields
     from apowacht.plugins.sites.mistakes import Notes
     from apowacht.plugins.sites.yaml_lines import Entry, Node
 
 CHECK_KEYS = ("check", "name", "interval")
+ENTRY_KEYS = (*CHECK_KEYS, "off")
+"""What an entry of `checks` has beside its options."""
 LONGEST_NAME = 63
 
 
@@ -33,32 +34,23 @@ class Planned(NamedTuple):
     interval: Entry | None = None
 
 
-def planned(fields: Fields) -> tuple[Planned, ...]:
-    """All checks of a site, each name once."""
-    notes = fields.notes
-    if "checks" not in fields.entries:
-        notes(fields.line, "missing_key", key="checks")
-        return ()
-    nodes = fields.listing("checks")
-    if not nodes and isinstance(fields.entries["checks"].value, Listing):
-        notes(fields.at("checks"), "empty_list", key="checks")
-    found: dict[str, Planned] = {}
-    for plan in _told(nodes, notes):
-        if plan.name in found:
-            notes(plan.line, "name_twice", name=plan.name, first=found[plan.name].line)
-        else:
-            found[plan.name] = plan
-    return tuple(found.values())
-
-
-def _told(nodes: tuple[Node, ...], notes: Notes) -> Iterator[Planned]:
+def told(nodes: Iterable[Node], notes: Notes, only: str | None = None) -> Iterator[Planned]:
+    """The checks of a list; with `only` those of one check, whatever the others look like."""
     for node in nodes:
+        if only is not None and _word(node) != only:
+            continue
         if isinstance(node, Mapping):
             plan = read_plan(node, notes)
             if plan is not None:
                 yield plan
         else:
             notes(node.line, "want_mapping", key="checks")
+
+
+def _word(node: Node) -> str | None:
+    entry = node.entries.get("check") if isinstance(node, Mapping) else None
+    value = entry.value if entry is not None else None
+    return value.text.strip().removeprefix("check_apo_") if isinstance(value, Text) else None
 
 
 def read_plan(node: Mapping, notes: Notes) -> Planned | None:

@@ -7,12 +7,14 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from apowacht.plugins.sites.contacts import CONTACT_KEYS, read_contacts
+from apowacht.plugins.sites.derive import OPENING_KEYS, SECTIONS
 from apowacht.plugins.sites.explain import is_safe_name, nearest, safe_name
 from apowacht.plugins.sites.fields import Fields
 from apowacht.plugins.sites.maintenance import KEYS as WINDOW_KEYS
 from apowacht.plugins.sites.maintenance import read_windows, read_zone
 from apowacht.plugins.sites.model import Module, Site
-from apowacht.plugins.sites.plan import CHECK_KEYS, planned, read_plan
+from apowacht.plugins.sites.plan import CHECK_KEYS, read_plan
+from apowacht.plugins.sites.planned import planned
 from apowacht.plugins.sites.watches import read_watch
 from apowacht.plugins.sites.yaml_lines import Mapping
 
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from apowacht.plugins.sites.plan import Planned
     from apowacht.plugins.sites.yaml_lines import Entry
 
-SITE_KEYS = ("site", "title", "timezone", "checks", "maintenance", "contacts")
+SITE_KEYS = ("site", "title", *OPENING_KEYS, *SECTIONS, "checks", "maintenance", "contacts")
 MODULE_KEYS = ("check", "targets")
 KEYS = (*SITE_KEYS, "modules", *WINDOW_KEYS, *CHECK_KEYS, *CONTACT_KEYS, "targets")
-"""Every key of the file that is no option of a check."""
+"""Every key of the file that is no option of a check and stands in no device's section."""
 
 LONGEST_TARGET = 253
 
@@ -53,7 +55,7 @@ def _site_name(fields: Fields) -> str:
 
 def _watches(fields: Fields, site: str, catalogue: Catalogue) -> tuple[Watch, ...]:
     watches = []
-    for plan in planned(fields):
+    for plan in planned(fields, catalogue):
         terms = _terms(plan, catalogue, fields.notes)
         if terms is not None:
             watches.append(read_watch(plan, site, terms, fields.notes))
