@@ -18,7 +18,7 @@ from apowacht.plugins.core.asked import Failure
 from apowacht.plugins.core.check import Check, Options
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.lifetime import LEAST, ORDERED, limits
-from apowacht.plugins.core.options import ALIAS, KONNEKTOR, common, flag, option, target
+from apowacht.plugins.core.options import ALIAS, KONNEKTOR, OPENING, common, flag, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class CertificateFacts:
     renewed: tuple[str, ...] = ()  # names whose certificate is a new one since the last look
     ti_dates_of: str | None = None  # ISO 8601: when the table of TI dates was made
     ti_dates_old: bool | None = None  # more than a year ago
+    asked_at: str | None = None  # ISO 8601, UTC
 
 
 TRUST = {
@@ -216,6 +217,7 @@ def probe(options: Options) -> CertificateFacts:
             renewed=tuple(answer.renewed),
             ti_dates_of=ti_rules.AS_OF.isoformat(),
             ti_dates_old=ti_rules.outdated(answer.moment),
+            asked_at=answer.moment.isoformat(timespec="seconds"),
         )
     except TypeError as error:
         raise OwnTrouble("replay_broken", file=options.replay, detail="answers") from error
@@ -543,6 +545,7 @@ CHECK = Check(
         *target("443", host="A TLS server, in the form of --tls."),
         *OWN,
         *KONNEKTOR,
+        *OPENING,
         ALIAS,
         *common(30),
     ),
@@ -551,6 +554,7 @@ CHECK = Check(
     silence="cert.unreachable",
     silence_state=State.CRITICAL,
     urgent=frozenset({"cert.expired", "smcb.expired", "kon.cert_expired"}),
+    around_the_clock=frozenset(),
 )
 
 main = CHECK.main

@@ -240,6 +240,7 @@ CHECK = Check(
     silence="kon.unreachable.local",
     silence_state=State.CRITICAL,
     silence_by=asked.silence,
+    around_the_clock=frozenset(),
 )
 
 main = CHECK.main

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from apowacht.plugins.core.asked import Failure
 from apowacht.plugins.core.check import Check, Options
-from apowacht.plugins.core.options import KONNEKTOR, common, target
+from apowacht.plugins.core.options import KONNEKTOR, OPENING, common, target
 from apowacht.plugins.core.report import State
 from apowacht.plugins.read.erezept_options import OWN
 from apowacht.plugins.read.fetch_log import LOG, FetchFacts
@@ -147,12 +147,14 @@ CHECK = Check(
         *TILAGE,
         *LOG,
         *KONNEKTOR,
+        *OPENING,
         *common(30),
     ),
     probe=probe,
     judge=judge,
     silence="kon.unreachable.local",
     silence_state=State.CRITICAL,
+    around_the_clock=frozenset({"kt.smcb_offline", "smcb.missing"}),
 )
 
 main = CHECK.main

@@ -18,7 +18,7 @@ from apowacht.plugins.core.asked import Failure
 from apowacht.plugins.core.check import Check, Options
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.limits import DURATION
-from apowacht.plugins.core.options import STATES, TLS, common, flag, option, target
+from apowacht.plugins.core.options import OPENING, STATES, TLS, common, flag, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
 from apowacht.plugins.read.tilage_options import PROVIDERS
 
@@ -364,12 +364,14 @@ CHECK = Check(
         *target("443", host=f"The TI-Lage server [default: {HOST}]."),
         *TLS,
         *OWN,
+        *OPENING,
         *common(10),
     ),
     probe=probe,
     judge=judge,
     silence="tilage.no_data",
     silence_state=State.UNKNOWN,
+    around_the_clock=frozenset(),
 )
 
 main = CHECK.main

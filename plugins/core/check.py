@@ -34,7 +34,8 @@ class Check(NamedTuple):
     `doc` is the module's docstring: the help text. `silence` is the failure class, and
     `silence_state` the state, when the target gives no answer; where the class depends on the
     options or on how it is silent, `silence_by` names it. `urgent` failure classes are never held
-    back by `--debounce` or `--grace`.
+    back by `--debounce` or `--grace`. `around_the_clock` are the failure classes that count while
+    the pharmacy is closed as well, None all of them; the others are WARNING at most until it opens.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Check(NamedTuple):
     silence_state: State
     urgent: frozenset[str] = frozenset()
     silence_by: Callable[[TargetTrouble, Any], str] | None = None
+    around_the_clock: frozenset[str] | None = None
 
     def run(self, options: Options) -> Report:
         """Ask, read and judge once. Raises OwnTrouble; a target's trouble is a finding."""
@@ -65,14 +67,19 @@ class Check(NamedTuple):
         return Finding(key, state, {**trouble.values, "reason": trouble})
 
     def _settled(self, report: Report, options: Options, *, whole: bool) -> Report:
-        """Hold back what is not to be believed yet, and add what the run could not do.
+        """Ease what does not count now, hold back what is not to be believed yet, and add what the
+        run could not do.
 
         Without an answer (not `whole`) nothing that was found before counts as gone.
         """
+        night = Night(self.around_the_clock, report.facts, options)
+        report = report._replace(findings=night.eased(report.findings))
         if (options.debounce or options.grace) and not options.replay:
             believed = self._believed(report.findings, options, whole=whole)
-            report = report._replace(findings=tuple(believed))
+            # What is still reported from before the closing is eased as well.
+            report = report._replace(findings=night.eased(tuple(believed)))
         notes = [trouble.reason for trouble in options.store.troubles]
+        notes += night.notes
         if getattr(options, "insecure", False):
             notes.append("insecure")
         if options.replay:
@@ -109,6 +116,61 @@ class Check(NamedTuple):
         from apowacht.plugins.core.cli import main
 
         main(self, argv)
+
+
+class Night:
+    """Whether the pharmacy is closed at the moment of an answer, asked only where that matters."""
+
+    def __init__(self, always: frozenset[str] | None, facts: object, options: Options) -> None:
+        self.notes: list[str] = []
+        self._always = always
+        self._asked_at = getattr(facts, "asked_at", None)
+        self._options = options
+        self._closed: bool | None = None
+
+    def eased(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """The findings, with WARNING for what is CRITICAL and cannot hurt before opening."""
+        always = self._always
+        if always is None or not self._matters(findings, always) or not self.closed:
+            return findings
+        eased = tuple(
+            one._replace(state=State.WARNING) if _grave(one, always) else one for one in findings
+        )
+        if eased != findings:
+            self.notes = ["closed"]
+        return eased
+
+    def _matters(self, findings: tuple[Finding, ...], always: frozenset[str]) -> bool:
+        """With a roster, whatever is bad may be so because the roster cannot be read."""
+        bad = [one for one in findings if one.state is not State.OK]
+        return any(_grave(one, always) for one in bad) or bool(bad and self._options.duty)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is; never without opening hours, nor where the roster cannot be read."""
+        if self._closed is None:
+            self._closed = self._ask()
+        return self._closed
+
+    def _ask(self) -> bool:
+        from datetime import datetime
+
+        from apowacht.plugins.core.opening import Opening
+
+        options = self._options
+        opening = Opening.of(vars(options))
+        if opening is None:
+            return False
+        told = self._asked_at
+        moment = datetime.fromisoformat(told) if told else options.judged_at or options.now
+        is_open, doubt = opening.judged(moment)
+        if doubt:
+            self.notes = [doubt]
+        return not is_open
+
+
+def _grave(finding: Finding, always: frozenset[str]) -> bool:
+    return finding.state is State.CRITICAL and finding.key not in always
 
 
 def _identity(finding: Finding) -> str:

@@ -160,8 +160,12 @@ class Case:
         return {**values, "reason": one.failure.trouble if one.failure is not None else None}
 
     def _terminal(self) -> Iterator[Finding]:
-        away = self.konnektor["holder_away"]
-        yield self._local("kt.smcb_offline" if away else "kt.none_connected")
+        if self.konnektor["holder_away"]:
+            yield self._local("kt.smcb_offline")
+        elif asked.closed(self.facts.asked_at, self.options):
+            yield Finding("kt.off_closed", State.OK)
+        else:
+            yield self._local("kt.none_connected")
 
     def _smcb(self) -> Iterator[Finding]:
         told = self.konnektor["card_fault"]
