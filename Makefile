@@ -29,7 +29,7 @@ test: $(READY) $(LINKS) ## The fast tests; needs no root and no Debian package
 
 check: lint ## All that CI runs: lint, types, every test with its real peers, the wheel
 	@echo "== All tests, with their real peers and against the built wheel"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) $(LINKS) ## ruff and mypy --strict over the whole tree
 	@echo "== ruff check, ruff format --check, mypy"
