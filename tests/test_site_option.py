@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +153,27 @@ def test_a_bare_name_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert values("ups", "--site", "./apotheke.yaml")["site"] == "muster"
     with pytest.raises(OwnTrouble):
         values("ups", "--site", "./apotheke")
+
+
+def test_no_site_is_called_like_a_file(tmp_path: Path) -> None:
+    """The exporter gives the site's name to `--site` and must not have a file read by it."""
+    file = write(tmp_path, UPS, site="b.yaml")
+    assert [(one.line, "b-yaml" in one.text) for one in load(tmp_path).mistakes] == [(2, True)]
+    done = ask("ups", "--site", file)
+    assert (done.code, "b.yaml" in done.out) == (3, True)
+
+
+def test_what_would_block_or_never_end_is_refused_at_once(tmp_path: Path) -> None:
+    """A pipe, a device, and aliases that make a small file endless."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    bomb = "a: &a [1]\n" + "".join(
+        f"{one}: &{one} [{', '.join([f'*{two}'] * 9)}]\n" for two, one in pairwise("abcdefghi")
+    )
+    (tmp_path / "bomb.yaml").write_text(f"site: a\n{bomb}")
+    for file in (f"{tmp_path}/pipe.yaml", "/dev/zero", f"{tmp_path}/bomb.yaml"):
+        done = ask("ups", "--site", file)
+        assert (done.code, file in done.out) == (3, True)
+        assert done.seconds < 5
 
 
 def test_help_does_not_need_the_file() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from apowacht.plugins.core.site_option import is_site_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,11 +34,14 @@ def _form(word: str) -> str:
 
 
 def is_safe_name(text: str) -> bool:
-    """Whether a name can stand in a URL, a label and a file's name as it is."""
+    """Whether a name can stand in a URL, a label and a file's name as it is.
+
+    A name that looks like a site file's would be read as one by `--site`.
+    """
     letters = text.replace("-", "").replace("_", "").replace(".", "")
     return (
         0 < len(text) <= LONGEST_NAME and letters.isascii() and letters.isalnum()
-        and text[0].isalnum()
+        and text[0].isalnum() and not is_site_file(text)
     )  # fmt: skip
 
 
