@@ -12,8 +12,8 @@ from authority import DAY, NOW
 from commands import run
 from issuing import issue, pem
 
+from apowacht.plugins.core.calendar_file import Event, publish
 from apowacht.plugins.core.errors import OwnTrouble
-from apowacht.plugins.core.icalendar import Event, publish
 
 if TYPE_CHECKING:
     from pathlib import Path

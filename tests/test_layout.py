@@ -26,6 +26,7 @@ DISTRIBUTION = {
     "_pytest": "pytest",
     "gufo": "gufo-snmp",
     "prometheus_client": "prometheus-client",
+    "recurring_ical_events": "recurring-ical-events",
     "yaml": "pyyaml",
 }
 # Absent on Windows, where the UPS part must import.

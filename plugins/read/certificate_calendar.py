@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from apowacht.plugins.core.calendar_file import Event
     from apowacht.plugins.core.check import Options
-    from apowacht.plugins.core.icalendar import Event
     from apowacht.plugins.read.certificates import Answer
 
 DAY_SECONDS = 86400
@@ -20,7 +20,7 @@ def write(answer: Answer, options: Options) -> None:
 
     Raises OwnTrouble("calendar_unwritable").
     """
-    from apowacht.plugins.core.icalendar import publish
+    from apowacht.plugins.core.calendar_file import publish
 
     events = {event.uid: event for event in _events(answer, options)}
     silent = {_group(one["name"], one["source"]) for one in answer.failures}
@@ -49,7 +49,7 @@ def _event(name: str, group: str, kind: str, told: dict[str, Any], options: Opti
     from hashlib import sha256
 
     from apowacht.plugins.core.advice import ADVICE
-    from apowacht.plugins.core.icalendar import Event
+    from apowacht.plugins.core.calendar_file import Event
     from apowacht.plugins.core.lifetime import limits
     from apowacht.plugins.core.words import fill
 
