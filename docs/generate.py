@@ -1,7 +1,8 @@
 """Renew the generated parts of the documentation: `python docs/generate.py`.
 
-A part stands between `<!-- generated: COMMAND --help -->` and `<!-- end -->`; `metrics` in place of
-a command is the table of the exporter's metrics.
+A part stands between `<!-- generated: WORDS -->` and `<!-- end -->`. The words are
+`COMMAND --help`, `metrics` for the table of all of the exporter's metrics, or a part of a check and
+its name, such as `perfdata ups` (see `parts.py`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import re
 from pathlib import Path
 
 import click
+import parts
 
 from apowacht.plugins.core.cli import command
 from apowacht.plugins.core.listing import all_checks
 
 FOLDER = Path(__file__).resolve().parent
-PART = re.compile(r"(<!-- generated: ([a-z_0-9 ]+) --help -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+PART = re.compile(r"(<!-- generated: ([a-z0-9_ -]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def help_text(name: str) -> str:
@@ -65,18 +67,19 @@ def metrics_table() -> str:
     return "".join(parts)
 
 
-MADE = {"metrics": metrics_table}
+def part(words: str) -> str:
+    """What stands in the part of that name. Raises KeyError or StopIteration for an unknown one."""
+    if words.endswith(" --help"):
+        return f"```\n{help_text(words.removesuffix(' --help'))}\n```"
+    if words == "metrics":
+        return metrics_table().strip("\n")
+    kind, _, check = words.partition(" ")
+    return parts.MADE[kind](check).strip("\n")
 
 
 def renewed(text: str) -> str:
     """A page with its generated parts as they should be today."""
-    for name, make in MADE.items():
-        begin = f"<!-- generated: {name} -->\n"
-        head, found, rest = text.partition(begin)
-        if found:
-            made = make().strip("\n")
-            text = f"{head}{begin}\n{made}\n\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
-    return PART.sub(lambda part: f"{part[1]}\n```\n{help_text(part[2])}\n```\n\n{part[4]}", text)
+    return PART.sub(lambda found: f"{found[1]}\n{part(found[2])}\n\n{found[4]}", text)
 
 
 def pages() -> list[Path]:
