@@ -59,6 +59,15 @@ class Opening:
         self._zone: tzinfo | None = None
         self._holidays: Any = None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opening) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def _said(self) -> tuple[object, ...]:
+        return self.hours, self.land, self.closed, self.duty, self.zone
+
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Opening | None:
         """The opening that a command line tells (`vars(options)`, `cli.values`); None without."""

@@ -63,7 +63,7 @@ SECRET_FILES = frozenset({"kon", "client-cert"})
 _WITH_PORT = frozenset(
     {"PORT", "HOST", "HOST[:PORT]", "SERVER[:PORT]", "TARGET", "NAME=HOST", "URL"}
 )
-_PATHS = frozenset({"FILE", "GLOB"})
+PATHS = frozenset({"FILE", "GLOB"})
 
 
 def keys_of(options: Iterable[click.Option]) -> dict[str, click.Option]:
@@ -90,11 +90,13 @@ def note_unknown(
 class Catalogue:
     """The checks with their keys, for one reading of a folder; each is imported when it is wanted.
 
-    `lang` and `state_dir` are given to every check. What was read is kept with it, so it lives
+    `lang` and `state_dir` are given to every check; with `thorough` files are read that a check
+    would read only later. What was read is kept with it, so it lives
     only as long as the reading.
     """
 
-    def __init__(self, lang: str, state_dir: str | None = None) -> None:
+    def __init__(self, lang: str, state_dir: str | None = None, *, thorough: bool = False) -> None:
+        self.thorough = thorough
         self._given = (f"--lang={lang}", *([f"--state-dir={state_dir}"] if state_dir else ()))
         self._terms: dict[str, Terms] = {}
 
@@ -167,10 +169,10 @@ class Terms:
             if option is None:
                 note_unknown(self.check.name, key, entry.line, self.options, notes)
                 continue
-            texts = _texts(key, entry, option, notes)
+            texts = read_values(key, entry, option, notes)
             if texts is None:
                 continue
-            if option.metavar in _PATHS:
+            if option.metavar in PATHS:
                 texts = tuple(os.path.join(folder, text) for text in texts)
             self._inspect(key, option, texts, entry.line, notes)
             try:
@@ -238,7 +240,9 @@ class Terms:
                 notes(line, trouble[0], **trouble[1])
 
 
-def _texts(key: str, entry: Entry, option: click.Option, notes: Notes) -> tuple[str, ...] | None:
+def read_values(
+    key: str, entry: Entry, option: click.Option, notes: Notes
+) -> tuple[str, ...] | None:
     """The values of a key: one or more texts, () for a switch that is off, None after a mistake."""
     value = entry.value
     if option.is_flag:
@@ -261,7 +265,7 @@ def _text(key: str, value: Node, option: click.Option, notes: Notes) -> str | No
         notes(value.line, "want_text", key=key)
     elif value.empty:
         notes(value.line, "no_value", key=key)
-    elif len(value.text) > LONGEST_TEXT and option.metavar not in _PATHS:
+    elif len(value.text) > LONGEST_TEXT and option.metavar not in PATHS:
         notes(value.line, "too_long", key=key, most=LONGEST_TEXT)
     elif not value.text.isprintable():
         notes(value.line, "control_character", key=key)

@@ -79,7 +79,8 @@ def check(
     """
     from apowacht.plugins.sites.config import load, load_files
 
-    told = load_files(map(str, files), lang) if files else load(config_dir, lang)
+    read = load_files(map(str, files), lang, thorough=True) if files else None
+    told = read or load(config_dir, lang, thorough=True)
     mistakes = (*told.mistakes, *web_mistakes(web_config_file, lang))
     print_mistakes(mistakes)
     click.echo(_summary(told, len(mistakes), lang), err=True)

@@ -28,12 +28,17 @@ SUFFIXES = (".yaml", ".yml")
 
 
 def load(
-    folder: str | os.PathLike[str], lang: str = "de", state_dir: str | None = None
+    folder: str | os.PathLike[str],
+    lang: str = "de",
+    state_dir: str | None = None,
+    *,
+    thorough: bool = False,
 ) -> Configuration:
     """Every `*.yaml` and `*.yml` directly in the folder, hidden ones left out.
 
     `lang` is the language of the mistakes and of the checks' `--lang`; `state_dir` is given to
-    every check. A site or module that is described twice is not used at all.
+    every check. With `thorough` files that checks read later, such as a duty roster, are read now.
+    A site or module that is described twice is not used at all.
     """
     folder = os.fspath(folder)
     try:
@@ -47,14 +52,18 @@ def load(
         for name in names
         if name.endswith(SUFFIXES) and not name.startswith(".")
     ]
-    return load_files(files, lang, state_dir)
+    return load_files(files, lang, state_dir, thorough=thorough)
 
 
 def load_files(
-    files: Iterable[str], lang: str = "de", state_dir: str | None = None
+    files: Iterable[str],
+    lang: str = "de",
+    state_dir: str | None = None,
+    *,
+    thorough: bool = False,
 ) -> Configuration:
     """As `load`, of these files."""
-    catalogue = Catalogue(lang, state_dir)
+    catalogue = Catalogue(lang, state_dir, thorough=thorough)
     gathered = _Gathered(lang)
     for file in files:
         gathered.add(file, catalogue)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Options = dict[str, Entry]
 
-OPENING_KEYS = ("hours", "holidays", "closed", "duty", "timezone")
 DEVICE_KEYS = ("connector", "terminals", "smcb", "ups", "router", "lines", "tilage", "erezept")
 SECTIONS = (*DEVICE_KEYS, "accepted")
 

@@ -15,6 +15,7 @@ from apowacht.plugins.core.hours import Hours
 from apowacht.plugins.sites.explain import nearest
 from apowacht.plugins.sites.fields import Fields
 from apowacht.plugins.sites.model import Window
+from apowacht.plugins.sites.opening import DEFAULT_ZONE
 from apowacht.plugins.sites.yaml_lines import Mapping
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from apowacht.plugins.sites.mistakes import Notes
     from apowacht.plugins.sites.yaml_lines import Node
 
-DEFAULT_ZONE = "Europe/Berlin"
 KEYS = ("from", "to", "weekly", "text", "checks")
 YEARS = range(2000, 2101)
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,? +(\d{1,2})[:.](\d\d))?(?: Uhr)?")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from apowacht.plugins.core.check import Check
     from apowacht.plugins.core.hours import Hours
+    from apowacht.plugins.core.opening import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Site:
     maintenance: tuple[Window, ...] = ()
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     file: str = ""
+    opening: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from apowacht.plugins.sites.contacts import read_contacts
 from apowacht.plugins.sites.explain import is_safe_name, nearest
 from apowacht.plugins.sites.fields import Fields
 from apowacht.plugins.sites.mistakes import Notes
+from apowacht.plugins.sites.opening import opening_entries
 from apowacht.plugins.sites.planned import planned
 from apowacht.plugins.sites.watches import read_watch
 from apowacht.plugins.sites.yaml_lines import Broken, Mapping, read
@@ -65,7 +66,7 @@ def read_one(file: str, check: Check, name: str | None = None, lang: str = "de")
     catalogue.add(check)
     plan = _chosen(planned(fields, catalogue, check.name), check.name, name, file)
     _stop_at_mistakes(notes)
-    watch = read_watch(plan, site, catalogue[check.name], notes)
+    watch = read_watch(plan, site, opening_entries(fields), catalogue[check.name], notes)
     _stop_at_mistakes(notes)
     return One(site, plan.name, watch.arguments[OWN:], read_contacts(fields.silent()))
 

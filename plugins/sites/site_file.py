@@ -7,12 +7,13 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from apowacht.plugins.sites.contacts import CONTACT_KEYS, read_contacts
-from apowacht.plugins.sites.derive import OPENING_KEYS, SECTIONS
+from apowacht.plugins.sites.derive import SECTIONS
 from apowacht.plugins.sites.explain import is_safe_name, nearest, safe_name
 from apowacht.plugins.sites.fields import Fields
 from apowacht.plugins.sites.maintenance import KEYS as WINDOW_KEYS
 from apowacht.plugins.sites.maintenance import read_windows, read_zone
 from apowacht.plugins.sites.model import Module, Site
+from apowacht.plugins.sites.opening import OPENING_KEYS, opening_entries, read_opening
 from apowacht.plugins.sites.plan import CHECK_KEYS, read_plan
 from apowacht.plugins.sites.planned import planned
 from apowacht.plugins.sites.watches import read_watch
@@ -37,12 +38,17 @@ def read_site(root: Mapping, catalogue: Catalogue, notes: Notes) -> Site:
     """The site that a file describes; use it only when nothing was noted."""
     fields = Fields(root, SITE_KEYS, notes)
     name = _site_name(fields)
-    watches = _watches(fields, name, catalogue)
     zone = read_zone(fields)
+    entries = opening_entries(fields)
+    if zone is None:
+        entries.pop("timezone", None)  # that is noted
+    watches = _watches(fields, name, entries, catalogue)
     names = {watch.name for watch in watches}
     windows = read_windows(fields.listing("maintenance"), zone, names, notes)
     title = fields.text("title") or name
-    return Site(name, title, watches, windows, read_contacts(fields), notes.file)
+    contacts = read_contacts(fields)
+    opening = read_opening(fields, entries, thorough=catalogue.thorough)
+    return Site(name, title, watches, windows, contacts, notes.file, opening)
 
 
 def _site_name(fields: Fields) -> str:
@@ -53,12 +59,14 @@ def _site_name(fields: Fields) -> str:
     return name
 
 
-def _watches(fields: Fields, site: str, catalogue: Catalogue) -> tuple[Watch, ...]:
+def _watches(
+    fields: Fields, site: str, opening: dict[str, Entry], catalogue: Catalogue
+) -> tuple[Watch, ...]:
     watches = []
     for plan in planned(fields, catalogue):
         terms = _terms(plan, catalogue, fields.notes)
         if terms is not None:
-            watches.append(read_watch(plan, site, terms, fields.notes))
+            watches.append(read_watch(plan, site, opening, terms, fields.notes))
     return tuple(watches)
 
 

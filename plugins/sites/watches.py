@@ -9,8 +9,11 @@ from apowacht.plugins.core.limits import seconds
 from apowacht.plugins.core.words import duration
 from apowacht.plugins.sites.fields import read_text
 from apowacht.plugins.sites.model import Watch
+from apowacht.plugins.sites.opening import with_opening
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from apowacht.plugins.sites.catalogue import Terms
     from apowacht.plugins.sites.mistakes import Notes
     from apowacht.plugins.sites.plan import Planned
@@ -21,10 +24,16 @@ INTERVALS = {"certificate": 3600.0, "erezept": 300.0, "tilage": 300.0}
 USUAL_INTERVAL = 60.0
 
 
-def read_watch(plan: Planned, site: str, terms: Terms, notes: Notes) -> Watch:
-    """The check that a file asks for; use it only when nothing was noted."""
+def read_watch(
+    plan: Planned, site: str, opening: Mapping[str, Entry], terms: Terms, notes: Notes
+) -> Watch:
+    """The check that a file asks for; use it only when nothing was noted.
+
+    Of `opening`, the site's, it gets what it has an option for and does not say itself.
+    """
     folder = os.path.dirname(notes.file)
-    arguments, values = terms.read(site, plan.name, plan.options, folder, notes)
+    options = with_opening(plan.options, opening, terms.options)
+    arguments, values = terms.read(site, plan.name, options, folder, notes)
     terms.needs(plan.options, plan.line, notes)
     interval = _interval(plan.interval, plan.check, notes)
     timeout = values.get("timeout", 0)
