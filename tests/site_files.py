@@ -40,8 +40,10 @@ def write(
     contacts: dict[str, dict[str, str]] | None = None,
     **more: Any,
 ) -> str:
-    """A site file with these checks; JSON is YAML."""
-    told: dict[str, Any] = {"site": site, "checks": checks, **more}
+    """A site file with these checks, if any, and further keys; JSON is YAML."""
+    told: dict[str, Any] = {"site": site, **more}
+    if checks:
+        told["checks"] = checks
     if contacts is not None:
         told["contacts"] = contacts
     folder.mkdir(exist_ok=True)
