@@ -100,7 +100,7 @@ class Opening:
         return any(start - LEAD_TIME <= at < end for start, end in duty), None
 
     def next_change(self, moment: datetime) -> datetime | None:
-        """The next moment at which `open_at` changes, in the pharmacy's zone.
+        """The next moment (UTC) at which `open_at` changes.
 
         None when there is none within the next 400 days, or when the roster cannot be read.
         """
@@ -114,9 +114,9 @@ class Opening:
                 return None
             for start, end in spans:
                 if at < start <= limit:
-                    return self._local(start)
+                    return start
                 if start <= at < end <= limit:
-                    return self._local(end)
+                    return end
             if days >= HORIZON_DAYS:
                 return None
             days = min(days * 5, HORIZON_DAYS)

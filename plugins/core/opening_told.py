@@ -140,11 +140,11 @@ def _near_zone(text: str) -> str:
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 
-    forms = {name.casefold(): name for name in sorted(available_timezones())}
+    forms = {name.casefold(): name for name in sorted(available_timezones() - {"localtime"})}
     cities = {name.rpartition("/")[2]: name for name in forms}
     word = text.strip().casefold()
     for table in (forms, cities):
-        near = get_close_matches(word, table, 1, 0.7)
+        near = get_close_matches(word, table, 1, 0.75)
         if near:
             found = forms[near[0]] if table is forms else forms[cities[near[0]]]
             return f" ({found}?)"
