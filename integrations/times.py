@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime, time, tzinfo
 
-    from apowacht.plugins.core.opening import Opening as TheirOpening
     from apowacht.plugins.sites.model import Site, Window
 
 Span = tuple[int, int]
@@ -39,7 +38,7 @@ def opening(site: Site, first: date) -> Opening | None:
 
     The ten minutes before opening belong to them. None where the file tells no hours.
     """
-    told: TheirOpening | None = getattr(site, "opening", None)
+    told = site.opening
     if told is None:
         return None
     week = tuple(tuple(spans) for spans in told.weekly(lead=True))

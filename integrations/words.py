@@ -22,6 +22,7 @@ LAYERS: Mapping[str, Text] = {
     "identity": ("Terminals und Karten", "Terminals and cards"),
     "service": ("Dienste", "Services"),
 }
+ALL_OF_THEM: Text = ("alle zugleich", "all at once")
 OPEN: Text = ("geöffnet", "open")
 OTHER_DAYS: Text = ("Tage mit anderen Zeiten", "days with other hours")
 OTHER_HOURS: Text = ("andere Zeiten", "other hours")

@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING
 from apowacht.integrations import times
 from apowacht.integrations.chain import edges, in_chain
 from apowacht.integrations.icinga2.commands import variable
-from apowacht.integrations.icinga2.dsl import item, name, plain, seconds
+from apowacht.integrations.icinga2.dsl import Code, item, name, plain, quoted, seconds
 from apowacht.integrations.icinga2.templates import (
     CHAIN,
+    GROUP,
     OWN_PATIENCE,
     RHYTHMS,
     SITE,
     service_template,
 )
 from apowacht.integrations.plugin_options import told_options
+from apowacht.integrations.words import (
+    ALL_OF_THEM,
+    LAYERS,
+    OPEN,
+    OTHER_DAYS,
+    OTHER_HOURS,
+    helper,
+    helpers,
+)
 from apowacht.integrations.words import CHAIN as CHAIN_WORDS
-from apowacht.integrations.words import OPEN, OTHER_DAYS, OTHER_HOURS, helper, helpers
 from apowacht.plugins.core.words import pick
 
 if TYPE_CHECKING:
@@ -41,6 +50,7 @@ def site_objects(site: Site, order: Order, first: date) -> str:
     period = hours_name(site) if hours is not None else None
     for watch in in_chain(site):
         parts.append(_service(site, watch, services[watch.name], period, order))
+    parts += _groups(site, services, order.lang)
     parts += _dependencies(site, services)
     parts += _downtimes(site, services)
     return "\n".join(parts)
@@ -85,18 +95,17 @@ def _periods(site: Site, hours: times.Opening, lang: str) -> list[str]:
     }
     days, own = f"apo {site.name} other days", f"apo {site.name} other hours"
     found = times.runs(hours.exceptions)
-    title = f"{site.title}: {{}}"
     made = []
     if found:
         ranges = {_dates(one): times.spelt([WHOLE_DAY]) for one in _merged(found)}
-        words = pick(OTHER_DAYS, lang)
-        made.append(_period(days, title.format(words), ranges))
+        made.append(_period(days, f"{site.title}: {pick(OTHER_DAYS, lang)}", ranges))
         ranges = {_dates(one): times.spelt(one.spans) for one in found if one.spans}
-        made.append(_period(own, title.format(pick(OTHER_HOURS, lang)), ranges))
+        made.append(_period(own, f"{site.title}: {pick(OTHER_HOURS, lang)}", ranges))
     excluding: dict[str, object] = (
         {"excludes": [days], "includes": [own], "prefer_includes": True} if found else {}
     )
-    made.append(_period(hours_name(site), title.format(pick(OPEN, lang)), week, excluding))
+    title = f"{site.title}: {pick(OPEN, lang)}"
+    made.append(_period(hours_name(site), title, week, excluding))
     return made
 
 
@@ -158,19 +167,66 @@ def variables(site: Site, watch: Watch, order: Order) -> dict[str, object]:
     return found
 
 
-def _dependencies(site: Site, services: Mapping[str, str]) -> list[str]:
-    """A dependency is named after its parent, which is unique for the child that it belongs to."""
+def _groups(site: Site, services: dict[str, str], lang: str) -> list[str]:
+    """A service for each layer that has failed only when all of several checks have.
+
+    Icinga knows redundancy groups of dependencies from 2.14 on; this does the same in any version.
+    """
     made = []
-    for edge in edges(site):
+    for layer, members in groups(site).items():
+        told = ", ".join(quoted(services[one.name]) for one in members)
         attributes: dict[str, object] = {
-            "parent_host_name": site.name,
-            "parent_service_name": services[edge.parent.name],
-            "child_host_name": site.name,
-            "child_service_name": services[edge.child.name],
-            "redundancy_group": edge.group,
+            "display_name": f"{pick(LAYERS[layer], lang)}: {pick(ALL_OF_THEM, lang)}",
+            "host_name": site.name,
+            "vars.apo_site": plain(site.name),
+            "vars.dummy_state": Code(
+                "{{\n"
+                f"    for (one in [ {told} ]) {{\n"
+                '      if (get_service(macro("$host.name$"), one).state != 2) { return 0 }\n'
+                "    }\n"
+                "    return 2\n"
+                "  }}"
+            ),
         }
-        made.append(item("Dependency", f"apo {services[edge.parent.name]}", attributes, [CHAIN]))
+        made.append(item("Service", group_name(layer, services), attributes, [GROUP]))
     return made
+
+
+def groups(site: Site) -> dict[str, list[Watch]]:
+    """The checks of which all must have failed, by their layer."""
+    found: dict[str, list[Watch]] = {}
+    for edge in edges(site):
+        if edge.group is not None and edge.parent not in found.setdefault(edge.group, []):
+            found[edge.group].append(edge.parent)
+    return found
+
+
+def group_name(layer: str, services: Mapping[str, str]) -> str:
+    """The name of a layer's service, which no check of the site has."""
+    return unique(f"apo {layer}", services.values())
+
+
+def _dependencies(site: Site, services: dict[str, str]) -> list[str]:
+    """A dependency is named after its parent, which is unique for the child that it belongs to."""
+    pairs: dict[tuple[str, str], None] = {}
+    for edge in edges(site):
+        parent, child = services[edge.parent.name], services[edge.child.name]
+        pairs[group_name(edge.group, services) if edge.group else parent, child] = None
+    for layer, members in groups(site).items():  # what explains each of them explains all
+        own = services[members[0].name]
+        above = [parent for parent, child in pairs if child == own]
+        pairs.update(dict.fromkeys((parent, group_name(layer, services)) for parent in above))
+    return [_dependency(site, parent, child) for parent, child in pairs]
+
+
+def _dependency(site: Site, parent: str, child: str) -> str:
+    attributes: dict[str, object] = {
+        "parent_host_name": site.name,
+        "parent_service_name": parent,
+        "child_host_name": site.name,
+        "child_service_name": child,
+    }
+    return item("Dependency", f"apo {parent}", attributes, [CHAIN])
 
 
 def _downtimes(site: Site, services: Mapping[str, str]) -> list[str]:

@@ -35,6 +35,7 @@ RHYTHMS = {
 OWN_PATIENCE = "apo-own-patience"
 SITE = "apo-site"
 CHAIN = "apo-chain"
+GROUP = "apo-group"
 ALWAYS = "apo-always"
 
 
@@ -45,7 +46,9 @@ def service_template(check: str) -> str:
 
 def templates() -> str:
     """All templates, and the period that never ends."""
-    return "\n".join((_period(), _host(), _base(), *_services(), _patience(), _chain(), *_told()))
+    return "\n".join(
+        (_period(), _host(), _base(), *_services(), _patience(), _group(), _chain(), *_told())
+    )
 
 
 def _period() -> str:
@@ -93,6 +96,21 @@ def _patience() -> str:
     return (
         "/* For a service whose --debounce or --grace is set: import it last. */\n"
     ) + item("Service", OWN_PATIENCE, {"max_check_attempts": 1}, word="template")  # fmt: skip
+
+
+def _group() -> str:
+    return (
+        "/* Several checks of which one is enough, such as two UPS: CRITICAL when all are.\n"
+        "   It is asked when something that depends on it fails, and is no alarm of its own. */\n"
+    ) + item("Service", GROUP, {
+        "check_command": "dummy",
+        "check_interval": Code("30s"),
+        "retry_interval": Code("30s"),
+        "max_check_attempts": 1,
+        "enable_flapping": False,
+        "enable_notifications": False,
+        "vars.dummy_text": "",
+    }, word="template")  # fmt: skip
 
 
 def _chain() -> str:
