@@ -20,11 +20,14 @@ from apowacht.exporter.engine import Engine
 from apowacht.plugins.core import advice, cli, render
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.helper import helper, layer_of
+from apowacht.plugins.core.limits import option_name
 from apowacht.plugins.core.listing import LAYERS, all_checks
 from apowacht.plugins.core.options import Answered, option
 from apowacht.plugins.core.report import Finding, Report, State
+from apowacht.plugins.sites.catalogue import COMMAND_LINE_ONLY
 from apowacht.plugins.sites.config import load
 from apowacht.plugins.sites.model import Contact
+from apowacht.plugins.sites.one import One
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +77,65 @@ def test_the_line_wins(tmp_path: Path) -> None:
     told = values("ups", "-H", "h", "--site", file, "--alias=C=3", "-p", "99", "--starttls")
     assert (told["hostname"], told["port"], told["alias"]) == ("h", 99, ("C=3",))
     assert (told["starttls"], told["ignore_alarm"], told["shutdown_need"]) == (True, ("x",), 300)
+
+
+CANDIDATES = (
+    "3", "4", "5:", "6:", "x", "y", "2/3", "3/4", "2024-05-31", "2024-06-01", "SH", "BY",
+    "Mo-Fr 8-18", "Sa 8-13", "Europe/Berlin", "UTC", "1.2.3", "1.2.4", "10.0.0.1", "10.0.0.2",
+    "10.0.0.0/8", "10.1.0.0/16", "a=10.0.0.1", "b=10.0.0.2", "a=2026-12-01", "b=2026-12-02",
+    "EC_LOG_OVERFLOW", "EC_CRL_Expiring", "EC_LOG_OVERFLOW=ok", "EC_LOG_OVERFLOW=warning",
+    "5m", "6m", "ok", "warning",
+    r"(?P<time>\S+) (?P<status>\d+)", r"(?P<time>\S+) x(?P<status>\d+)",
+)  # fmt: skip
+
+
+def two_values(check: str, key: str, choices: list[str]) -> list[str]:
+    """Two texts that the option understands; [] when none of ours is."""
+    found: list[str] = []
+    for text in (*choices, *CANDIDATES):
+        try:
+            values(check, f"--{key}={text}")
+        except OwnTrouble:
+            continue
+        found.append(text)
+        if len(found) == 2:
+            return found
+    return []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_every_option_comes_from_the_file_and_yields_to_the_line(
+    check: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone in the file it is what it would be on the line; on the line it is the line's alone."""
+    calendars = [str(tmp_path / name) for name in ("a.ics", "b.ics")]
+    for file in calendars:
+        Path(file).write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nEND:VCALENDAR\n")
+    part = One("", "", (), {})
+    monkeypatch.setattr(cli, "read_part", lambda *_: part)
+    tried, left = 0, []
+    for known in CHECKS[check].options:
+        key = option_name(known).lstrip("-")
+        if key in COMMAND_LINE_ONLY:
+            continue
+        if known.is_flag:
+            part = part._replace(arguments=(f"--{key}",))
+            assert values(check, "--site=./f") == {**values(check, f"--{key}"), "contacts": {}}
+            continue
+        choices = getattr(known.type, "choices", calendars if known.metavar == "FILE" else ())
+        found = two_values(check, key, list(choices))
+        if not found:
+            left.append(key)
+            continue
+        here, there = (f"--{key}={text}" for text in found)
+        alone = {**values(check, here), "contacts": {}}
+        part = part._replace(arguments=(here,))
+        assert values(check, "--site=./f") == alone
+        part = part._replace(arguments=(there,))
+        assert values(check, "--site=./f", here) == alone
+        tried += 1
+    assert left == []
+    assert tried > 5
 
 
 def test_a_default_of_the_command_does_not_win(tmp_path: Path) -> None:
