@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Commands started by the tests would otherwise compile the whole project at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lint format wheel bench soak clean
+.PHONY: help demo test check lint format wheel deb lock bench soak clean
 .DEFAULT_GOAL = help
 
 help: ## List the targets
@@ -46,6 +46,12 @@ wheel: $(READY) ## Build wheel and sdist into dist/
 	@rm -rf build dist apowacht.egg-info
 	@$(BIN)/python -m build --no-isolation --outdir dist
 	@rm -rf build
+
+deb: ## Build the Debian package of this release and architecture into dist/
+	@debian/build dist
+
+lock: $(READY) ## Choose the Debian package's dependencies anew, with their hashes
+	@$(BIN)/python debian/lock.py
 
 bench: $(READY) $(LINKS) ## Run the benchmarks
 	@for file in $(filter-out benchmarks/street.py,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
