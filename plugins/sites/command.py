@@ -97,6 +97,14 @@ def example(name: str) -> None:
     click.echo(file.read_text(encoding="utf-8"), nl=False)
 
 
+@config.command()
+def schema() -> None:
+    """Print the JSON schema of a site file, by which an editor explains and completes the keys."""
+    from apowacht.plugins.sites.schema import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
 def web_mistakes(file: Path | None, lang: str) -> tuple[Mistake, ...]:
     """What is wrong in a web file; nothing without one."""
     if file is None:

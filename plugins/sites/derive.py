@@ -207,7 +207,8 @@ class Derived:
         if mapping is None:
             return {}
         fields = Fields(mapping, ROUTER_KEYS, self._notes)
-        fields.text("router", required=True)
+        if fields.text("router", required=True) is None:
+            return {}
         return {key: entry for key, entry in fields.entries.items() if key in ROUTER_KEYS}
 
     @cached_property
@@ -219,8 +220,8 @@ _MAKERS: dict[str, Callable[[Derived], Iterable[Planned]]] = {
     "ups": Derived.ups,
     "uplink": Derived.uplink,
     "connector": Derived.connector,
-    "certificate": Derived.certificate,
     "terminal": Derived.terminal,
+    "certificate": Derived.certificate,
     "erezept": Derived.erezept,
     "tilage": Derived.tilage,
 }

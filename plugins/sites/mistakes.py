@@ -136,6 +136,7 @@ TEXTS: Mapping[str, Text] = {
         "keine Prüfung «{name}» ergibt sich aus einem Abschnitt{hint}; check_apo_{check} heißt hier {choices}",
         "no check «{name}» follows from a section{hint}; check_apo_{check} is called {choices} here",
     ),
+    "all_off": ("keine Prüfung ist übrig", "no check is left"),
     "value_twice": (
         "{key}: «{text}» steht schon in Zeile {first}",
         "{key}: «{text}» stands in line {first} already",

@@ -59,14 +59,20 @@ def terminals(nodes: Iterable[Node], notes: Notes) -> tuple[Terminal, ...]:
             continue
         if device is not None and not seen.first("terminal", device, fields.at("terminal")):
             continue
-        try:
-            parse_aliases([f"{name}={device or name}"])
-        except OwnTrouble:
+        if not _is_alias(name):
             notes(fields.at("name"), "bad_alias", key="name", text=name)
             continue
         line = fields.at("name")
         found.append(Terminal(name, line, device, host, fields.at("hostname"), smcb, reserve))
     return tuple(found)
+
+
+def _is_alias(name: str) -> bool:
+    """Whether a device can be called so."""
+    try:
+        return parse_aliases([f"{name}=device"]) == {"device": name}
+    except OwnTrouble:
+        return False
 
 
 def accepted(nodes: Iterable[Node], notes: Notes) -> Entry | None:

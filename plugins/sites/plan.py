@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from apowacht.plugins.sites.explain import LONGEST_NAME
 from apowacht.plugins.sites.fields import read_text
 from apowacht.plugins.sites.yaml_lines import Mapping, Text
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 CHECK_KEYS = ("check", "name", "interval")
 ENTRY_KEYS = (*CHECK_KEYS, "off")
 """What an entry of `checks` has beside its options."""
-LONGEST_NAME = 63
 
 
 class Planned(NamedTuple):

@@ -29,7 +29,10 @@ def planned(fields: Fields, catalogue: Catalogue, only: str | None = None) -> tu
     plans = _unique(derived.plans(only), notes)
     if only is None:
         derived.note_lonely()
-    return tuple(_merged(plans, told(nodes, notes, only), notes).values())
+    left = _merged(plans, told(nodes, notes, only), notes)
+    if only is None and plans and not left:
+        notes(fields.at("checks"), "all_off")
+    return tuple(left.values())
 
 
 def _unique(plans: Iterable[Planned], notes: Notes) -> dict[str, Planned]:
