@@ -418,6 +418,7 @@ def test_a_changed_roster_is_read_anew_and_a_lost_one_is_a_doubt(tmp_path: Path)
     assert told.judged(when) == (True, None)
 
 
+@pytest.mark.slow
 def test_a_large_roster_is_read_in_time(tmp_path: Path) -> None:
     """Close to the largest that is allowed, on a busy computer too."""
     events = [
