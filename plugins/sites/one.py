@@ -64,8 +64,10 @@ def read_one(file: str, check: Check, name: str | None = None, lang: str = "de")
     _stop_at_mistakes(notes)
     catalogue = Catalogue(lang)
     catalogue.add(check)
-    plan = _chosen(planned(fields, catalogue, check.name), check.name, name, file)
-    _stop_at_mistakes(notes)
+    plans = planned(fields, catalogue, check.name)
+    if name not in {plan.name for plan in plans if plan.check == check.name}:
+        _stop_at_mistakes(notes)  # what is missing may be what is written wrongly
+    plan = _chosen(plans, check.name, name, file)
     watch = read_watch(plan, site, opening_entries(fields), catalogue[check.name], notes)
     _stop_at_mistakes(notes)
     return One(site, plan.name, watch.arguments[OWN:], read_contacts(fields.silent()))

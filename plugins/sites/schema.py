@@ -92,14 +92,14 @@ class _Options:
 
     def _define(self, check: str, key: str, one: Schema) -> None:
         if self.defs.setdefault(f"option-{key}", one) != one:
-            self.defs[f"option-{check}-{key}"] = one
+            self.defs[f"option-{key}.{check}"] = one
 
     def of(self, check: str, keys: frozenset[str] | None = None) -> dict[str, Schema]:
         """References to a check's options, all or these."""
         told = {}
         for key in self.checks[check]:
             if keys is None or key in keys:
-                own = f"option-{check}-{key}"
+                own = f"option-{key}.{check}"
                 name = own if own in self.defs else f"option-{key}"
                 told[key] = {"$ref": f"#/$defs/{name}"}
         return told
