@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from apowacht.integrations import times
 from apowacht.integrations.chain import edges, in_chain
@@ -46,13 +46,13 @@ def site_objects(site: Site, order: Order, first: date) -> str:
     services = names(site)
     parts = [_host(site, order)]
     if hours is not None:
-        parts += _periods(site, hours, order.lang)
+        parts += [_period(one) for one in periods(site, hours, order.lang)]
     period = hours_name(site) if hours is not None else None
     for watch in in_chain(site):
         parts.append(_service(site, watch, services[watch.name], period, order))
-    parts += _groups(site, services, order.lang)
-    parts += _dependencies(site, services)
-    parts += _downtimes(site, services)
+    parts += group_services(site, services, order.lang)
+    parts += [dependency(site, *pair) for pair in dependency_pairs(site, services)]
+    parts += downtimes(site, services)
     return "\n".join(parts)
 
 
@@ -86,35 +86,44 @@ def _host(site: Site, order: Order) -> str:
     return item("Host", site.name, attributes, [SITE])
 
 
-def _periods(site: Site, hours: times.Opening, lang: str) -> list[str]:
-    """The hours; days that differ are taken out as a whole, and their own times put in."""
-    week = {
-        day: times.spelt(spans)
-        for day, spans in zip(times.DAY_NAMES, hours.week, strict=True)
-        if spans
-    }
-    days, own = f"apo {site.name} other days", f"apo {site.name} other hours"
+class Period(NamedTuple):
+    """A time period; without `excludes` and `includes` its ranges are all there is."""
+
+    name: str
+    title: str
+    ranges: dict[str, str]
+    excludes: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+
+
+def periods(site: Site, hours: times.Opening, lang: str) -> list[Period]:
+    """The hours, last of all; days that differ are taken out whole, and their own times put in."""
+    week = zip(times.DAY_NAMES, hours.week, strict=True)
+    ranges = {day: times.spelt(spans) for day, spans in week if spans}
+    name, title = hours_name(site), f"{site.title}: {pick(OPEN, lang)}"
     found = times.runs(hours.exceptions)
-    made = []
-    if found:
-        ranges = {_dates(one): times.spelt([WHOLE_DAY]) for one in _merged(found)}
-        made.append(_period(days, f"{site.title}: {pick(OTHER_DAYS, lang)}", ranges))
-        ranges = {_dates(one): times.spelt(one.spans) for one in found if one.spans}
-        made.append(_period(own, f"{site.title}: {pick(OTHER_HOURS, lang)}", ranges))
-    excluding: dict[str, object] = (
-        {"excludes": [days], "includes": [own], "prefer_includes": True} if found else {}
+    if not found:
+        return [Period(name, title, ranges)]
+    days = Period(
+        f"apo {site.name} other days",
+        f"{site.title}: {pick(OTHER_DAYS, lang)}",
+        {_dates(one): times.spelt([WHOLE_DAY]) for one in _merged(found)},
     )
-    title = f"{site.title}: {pick(OPEN, lang)}"
-    made.append(_period(hours_name(site), title, week, excluding))
-    return made
+    own = Period(
+        f"apo {site.name} other hours",
+        f"{site.title}: {pick(OTHER_HOURS, lang)}",
+        {_dates(one): times.spelt(one.spans) for one in found if one.spans},
+    )
+    return [days, own, Period(name, title, ranges, (days.name,), (own.name,))]
 
 
-def _period(
-    called: str, title: str, ranges: Mapping[str, str], more: Mapping[str, object] | None = None
-) -> str:
-    return item(
-        "TimePeriod", called, {"display_name": title, "ranges": dict(ranges), **(more or {})}
-    )
+def _period(period: Period) -> str:
+    attributes: dict[str, object] = {"display_name": period.title, "ranges": period.ranges}
+    if period.excludes:
+        attributes["excludes"] = list(period.excludes)
+        attributes["includes"] = list(period.includes)
+        attributes["prefer_includes"] = True
+    return item("TimePeriod", period.name, attributes)
 
 
 def _merged(days: Iterable[times.Days]) -> list[times.Days]:
@@ -146,28 +155,29 @@ def _service(site: Site, watch: Watch, called: str, period: str | None, order: O
         "notes": helper(contact, order.lang) if contact else None,
         "vars.apo_site": plain(site.name),
         "vars.apo_hours": period and plain(period),
-        **variables(site, watch, order),
+        **{f"vars.{key}": told for key, told in variables(site, watch, order).items()},
     }
     return item("Service", called, attributes, imports)
 
 
 def variables(site: Site, watch: Watch, order: Order) -> dict[str, object]:
-    """The options of a check as custom variables."""
+    """The options of a check as custom variables, macros escaped."""
     options = {one.name: one for one in told_options(watch.check)}
     found: dict[str, object] = {}
     for key, told in order.pairs(site, watch):
-        variables_name = f"vars.{variable(watch.check, options[key].key)}"
+        called = variable(watch.check, options[key].key)
         if told is None or options[key].flag:
-            found[variables_name] = True
+            found[called] = True
         elif options[key].multiple:
-            already = found.get(variables_name, [])
-            found[variables_name] = [*already, plain(told)] if isinstance(already, list) else []
+            already = found.setdefault(called, [])
+            if isinstance(already, list):
+                already.append(plain(told))
         else:
-            found[variables_name] = plain(told)
+            found[called] = plain(told)
     return found
 
 
-def _groups(site: Site, services: dict[str, str], lang: str) -> list[str]:
+def group_services(site: Site, services: dict[str, str], lang: str) -> list[str]:
     """A service for each layer that has failed only when all of several checks have.
 
     Icinga knows redundancy groups of dependencies from 2.14 on; this does the same in any version.
@@ -206,8 +216,8 @@ def group_name(layer: str, services: Mapping[str, str]) -> str:
     return unique(f"apo {layer}", services.values())
 
 
-def _dependencies(site: Site, services: dict[str, str]) -> list[str]:
-    """A dependency is named after its parent, which is unique for the child that it belongs to."""
+def dependency_pairs(site: Site, services: dict[str, str]) -> list[tuple[str, str]]:
+    """Parents and children by the services' names, those of whole layers included."""
     pairs: dict[tuple[str, str], None] = {}
     for edge in edges(site):
         parent, child = services[edge.parent.name], services[edge.child.name]
@@ -216,25 +226,24 @@ def _dependencies(site: Site, services: dict[str, str]) -> list[str]:
         own = services[members[0].name]
         above = [parent for parent, child in pairs if child == own]
         pairs.update(dict.fromkeys((parent, group_name(layer, services)) for parent in above))
-    return [_dependency(site, parent, child) for parent, child in pairs]
+    return list(pairs)
 
 
-def _dependency(site: Site, parent: str, child: str) -> str:
+def dependency(site: Site, parent: str, child: str, template: str = CHAIN) -> str:
+    """A dependency is named after its parent, which is unique for the child that it belongs to."""
     attributes: dict[str, object] = {
         "parent_host_name": site.name,
         "parent_service_name": parent,
         "child_host_name": site.name,
         "child_service_name": child,
     }
-    return item("Dependency", f"apo {parent}", attributes, [CHAIN])
+    return item("Dependency", f"apo {parent}", attributes, [template])
 
 
-def _downtimes(site: Site, services: Mapping[str, str]) -> list[str]:
+def downtimes(site: Site, services: Mapping[str, str]) -> list[str]:
+    """The maintenance windows, an object for each service that one covers."""
     made = []
-    taken: list[str] = []
-    for window in site.maintenance:
-        called = unique(f"apo {window_name(window)}", taken)
-        taken.append(called)
+    for window, called in zip(site.maintenance, downtime_names(site), strict=True):
         attributes: dict[str, object] = {
             "author": AUTHOR,
             "comment": window.text,
@@ -246,6 +255,14 @@ def _downtimes(site: Site, services: Mapping[str, str]) -> list[str]:
                 place = {"host_name": site.name, "service_name": services[watch.name]}
                 made.append(item("ScheduledDowntime", called, {**place, **attributes}))
     return made
+
+
+def downtime_names(site: Site) -> list[str]:
+    """The names of the windows, in their order."""
+    found: list[str] = []
+    for window in site.maintenance:
+        found.append(unique(f"apo {window_name(window)}", found))
+    return found
 
 
 def window_name(window: Window) -> str:

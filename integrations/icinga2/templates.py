@@ -36,6 +36,8 @@ OWN_PATIENCE = "apo-own-patience"
 SITE = "apo-site"
 CHAIN = "apo-chain"
 GROUP = "apo-group"
+BESIDE_CHAIN = "apo-beside-chain"
+"""The same as CHAIN, where that one is the Director's."""
 ALWAYS = "apo-always"
 
 
@@ -47,7 +49,16 @@ def service_template(check: str) -> str:
 def templates() -> str:
     """All templates, and the period that never ends."""
     return "\n".join(
-        (_period(), _host(), _base(), *_services(), _patience(), _group(), _chain(), *_told())
+        (
+            _period(),
+            _host(),
+            _base(),
+            *_services(),
+            _patience(),
+            group_template(),
+            chain_template(),
+            *_told(),
+        )
     )
 
 
@@ -98,7 +109,8 @@ def _patience() -> str:
     ) + item("Service", OWN_PATIENCE, {"max_check_attempts": 1}, word="template")  # fmt: skip
 
 
-def _group() -> str:
+def group_template() -> str:
+    """What the service of a whole layer imports."""
     return (
         "/* Several checks of which one is enough, such as two UPS: CRITICAL when all are.\n"
         "   It is asked when something that depends on it fails, and is no alarm of its own. */\n"
@@ -113,12 +125,13 @@ def _group() -> str:
     }, word="template")  # fmt: skip
 
 
-def _chain() -> str:
+def chain_template(name: str = CHAIN) -> str:
+    """What every dependency imports."""
     return (
         "/* What follows from a parent is no alarm of its own. Only a parent that is CRITICAL\n"
         "   explains anything, at once and not after its last attempt; the child is asked all\n"
         "   the same. */\n"
-    ) + item("Dependency", CHAIN, {
+    ) + item("Dependency", name, {
         "states": Code("[ OK, Warning, Unknown ]"),
         "ignore_soft_states": False,
         "disable_checks": False,

@@ -1,0 +1,48 @@
+"""The command `apowacht export director`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from apowacht.integrations.command import MADE, deliver, read, shared
+from apowacht.integrations.icinga2.command import FIRST, first_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+TOOL = "director"
+
+
+@click.command(TOOL)
+@FIRST
+@shared
+@click.pass_context
+def director(
+    ctx: click.Context,
+    first: datetime | None,
+    files: tuple[Path, ...],
+    config_dir: Path,
+    site_dir: str | None,
+    inline: bool,
+    output_dir: Path | None,
+    lang: str,
+) -> None:
+    """A basket for Icinga Director, with a script for the hosts and a file of downtimes.
+
+    Without --output-dir the basket alone is printed.
+    """
+    from apowacht.integrations.director.basket import basket
+    from apowacht.integrations.director.beside import objects, script
+
+    order = read(config_dir, files, site_dir, inline, lang)
+    told = basket(order, first_day(first).date())
+    made = {"apowacht-basket.json": json.dumps(told, ensure_ascii=False, indent=1) + "\n"}
+    if output_dir is not None:
+        line = MADE.format(tool=TOOL)
+        made["apowacht-director.sh"] = script(order, line)
+        made["apowacht-beside-director.conf"] = objects(order, line)
+    deliver(ctx, TOOL, made, output_dir, order)
