@@ -120,7 +120,10 @@ def read(
     """The sites of these files, or of the folder when none are named."""
     from apowacht.plugins.sites.config import load, load_files
 
-    told = load_files(map(str, files), lang) if files else load(config_dir, lang)
+    if files:
+        told = load_files(map(str, files), lang, thorough=True)
+    else:
+        told = load(config_dir, lang, thorough=True)
     sites = tuple(told.sites[name] for name in sorted(told.sites))
     return Order(sites, told.mistakes, site_dir, inline, lang)
 
