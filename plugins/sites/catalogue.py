@@ -11,7 +11,6 @@ import errno
 import os
 import stat
 from functools import cached_property
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -278,6 +277,10 @@ def _text(key: str, value: Node, option: click.Option, notes: Notes) -> str | No
 
 
 def _is_sicct(text: str) -> bool:
+    if text.isascii() and str(SICCT_PORT) not in text.replace("_", ""):
+        return False
+    from ipaddress import ip_address
+
     place = text.rpartition("=")[2].partition("://")[2] or text.rpartition("=")[2]
     place = place.partition("/")[0]
     if _number(place) == SICCT_PORT:

@@ -6,7 +6,6 @@ Nothing here raises for a bad file; a broken file keeps no other one from being 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, TypeVar
 
@@ -145,7 +144,7 @@ def keep(old: Configuration, new: Configuration) -> Configuration:
         if name not in modules and _is_wrong(module.file, wrong):
             modules[name] = module
     ordered = sorted(sites.items(), key=lambda item: (item[1].file, item[0]))
-    return replace(new, sites=dict(ordered), modules=modules)
+    return new._replace(sites=dict(ordered), modules=modules)
 
 
 def _is_wrong(file: str, wrong: set[str]) -> bool:
@@ -160,8 +159,8 @@ def _unchanged(old: Site, new: Site) -> Site:
         for watch in new.watches
     )
     same = len(watches) == len(old.watches) and all(map(is_, watches, old.watches))
-    merged = replace(new, watches=watches)
-    return old if same and replace(old, watches=()) == replace(new, watches=()) else merged
+    merged = new._replace(watches=watches)
+    return old if same and old._replace(watches=()) == new._replace(watches=()) else merged
 
 
 def _same(old: Watch, new: Watch) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from apowacht.plugins.core.site_option import is_site_file
@@ -25,6 +24,8 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
     form = _form(word[:100])
     if form in by_form:
         return by_form[form]
+    from difflib import get_close_matches
+
     near = get_close_matches(form, by_form, 1, 0.6)
     return by_form[near[0]] if near else None
 

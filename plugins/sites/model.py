@@ -1,9 +1,11 @@
-"""What a folder of site files says: sites with their checks, modules of `/probe`, mistakes."""
+"""What a folder of site files says: sites with their checks, modules of `/probe`, mistakes.
+
+Tuples with names and no dataclasses, because a command with `--site FILE` pays for each class.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
     from apowacht.plugins.core.opening import Opening
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """Who helps with one layer of the chain, and by which contract."""
 
     who: str
@@ -24,8 +25,7 @@ class Contact:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Maintenance: between two moments (aware), or every week at `weekly`.
 
     `checks` are the names of the checks it covers, empty for all of the site; `zone` is the clock
@@ -40,8 +40,7 @@ class Window:
     zone: tzinfo | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(NamedTuple):
     """One check of a site, asked every `interval` seconds.
 
     `name` is unique in its site; `arguments` is the command line as the plugin would take it, and
@@ -55,21 +54,19 @@ class Watch:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """One pharmacy, as its file describes it. `name` is safe in a URL and a label."""
 
     name: str
     title: str
     watches: tuple[Watch, ...]
     maintenance: tuple[Window, ...] = ()
-    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = {}
     file: str = ""
     opening: Opening | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """How `/probe` asks one kind of target: a check, its options, and which targets it may ask.
 
     `targets` are host names, addresses, networks (CIDR) or shell patterns such as `10.1.*.20`.
@@ -82,8 +79,7 @@ class Module:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """What is wrong in a file; `line` counts from 1, 0 when no line can be named."""
 
     file: str
@@ -91,10 +87,9 @@ class Mistake:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """All that the exporter was told, with what could not be used of it."""
 
     sites: Mapping[str, Site]
-    modules: Mapping[str, Module] = field(default_factory=dict)
+    modules: Mapping[str, Module] = {}
     mistakes: tuple[Mistake, ...] = ()
