@@ -601,9 +601,11 @@ def test_the_documentation_shows_valid_files(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "site-file.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "secrets").mkdir()
-    secret = tmp_path / "secrets" / "usv"
-    secret.write_text("geheim\n")
-    secret.chmod(0o600)
+    (tmp_path / "notdienst.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    for name in ("usv", "router"):
+        secret = tmp_path / "secrets" / name
+        secret.write_text("geheim\n")
+        secret.chmod(0o600)
     for number, block in enumerate(blocks):
         if not block.startswith("tls_server_config"):
             (tmp_path / f"{number}.yaml").write_text(block)

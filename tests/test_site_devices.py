@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from time import process_time
 
 import pytest
 from site_text import DEVICES, FINGERPRINT, loaded, only_site, options_of, told
@@ -10,9 +12,7 @@ from site_text import DEVICES, FINGERPRINT, loaded, only_site, options_of, told
 from apowacht.plugins.core import cli
 from apowacht.plugins.sites.config import keep, load
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+BENCHMARK = Path(__file__).resolve().parent.parent / "benchmarks" / "config_load.py"
 KONNEKTOR = [
     "--mandant=M", "--client-system=apowacht", "--workplace=W", f"--tls-fingerprint={FINGERPRINT}",
 ]  # fmt: skip
@@ -305,3 +305,23 @@ def test_a_reload_keeps_a_site_of_the_same_words(tmp_path: Path) -> None:
     before = old.sites["rosen"].watches
     same = [new is one for new, one in zip(changed.watches, before, strict=True)]
     assert same == [True, True, True, False, False, False, True, True]
+
+
+def test_many_files_and_a_broken_one(tmp_path: Path) -> None:
+    """Sites with every section are read in milliseconds each; the broken one stops no other."""
+    spec = spec_from_file_location("config_load", BENCHMARK)
+    assert spec is not None
+    assert spec.loader is not None
+    benchmark = module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    benchmark.write(tmp_path, 60, sections=True)
+    start = process_time()
+    configuration = load(tmp_path, "en")
+    spent = process_time() - start
+    assert told(configuration) == [
+        "24: check_apo_connector has no option «mandat»; did you mean «mandant»?"
+    ]
+    assert configuration.mistakes[0].file == str(tmp_path / "apotheke-0030-kaputt.yaml")
+    assert len(configuration.sites) == 60
+    assert {len(site.watches) for site in configuration.sites.values()} == {8}
+    assert spent / 60 < 0.005  # two thousand in ten seconds, on one core
