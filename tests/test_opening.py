@@ -392,6 +392,19 @@ def test_a_damaged_roster_hides_nothing(blob: str | bytes, tmp_path: Path) -> No
     assert caught.value.values["file"] == str(file)
 
 
+def test_a_damaged_roster_is_found_before_the_night(tmp_path: Path) -> None:
+    """`check` reads it as a run would; once mended it is one again."""
+    file = tmp_path / "duty.ics"
+    file.write_text("Notdienst")
+    duty = Duty(str(file))
+    for _ in range(2):  # the second time from memory
+        with pytest.raises(OwnTrouble) as caught:
+            duty.check()
+        assert caught.value.reason == "duty_broken"
+    roster_file(tmp_path, NIGHT.format("", "", "", ""))
+    duty.check()
+
+
 @given(st.binary(max_size=300), st.integers(0, len(GOOD)))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(b"\r\nBEGIN:VTIMEZONE\r\nTZID:x\r\nEND:VTIMEZONE\r\n", 60)

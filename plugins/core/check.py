@@ -143,7 +143,9 @@ class Night:
     def _matters(self, findings: tuple[Finding, ...], always: frozenset[str]) -> bool:
         """With a roster, whatever is bad may be so because the roster cannot be read."""
         bad = [one for one in findings if one.state is not State.OK]
-        return any(_grave(one, always) for one in bad) or bool(bad and self._options.duty)
+        return any(_grave(one, always) for one in bad) or bool(
+            bad and vars(self._options).get("duty")
+        )
 
     @property
     def closed(self) -> bool:

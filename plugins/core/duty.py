@@ -8,22 +8,37 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.secret import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime, tzinfo
+    from datetime import date, tzinfo
 
     Span = tuple[datetime, datetime]  # UTC, the end excluded
 
 LARGEST = 1024 * 1024
+AHEAD = timedelta(days=7)
+"""So much more is unfolded than is asked for: the next run asks a minute later."""
+SLACK = timedelta(days=2)
+"""Whatever zone the library takes an event without one for."""
 _NEEDED = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS")
 # More often than daily is no roster, and takes minutes to unfold.
 _RULE_PARTS = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+
+
+class _Kept(NamedTuple):
+    """What was unfolded of a roster."""
+
+    version: object
+    zone: tzinfo | None
+    first: datetime
+    last: datetime
+    spans: list[Span]
 
 
 class Duty:
@@ -35,7 +50,8 @@ class Duty:
         Raises OwnTrouble("duty_unreadable", file, detail).
         """
         self.file = file
-        self._read: tuple[object, list[Any]] | None = None
+        self._kept: _Kept | None = None
+        self._failed: tuple[object, str] | None = None  # version, detail
         _plain(file)
 
     def __eq__(self, other: object) -> bool:
@@ -50,40 +66,61 @@ class Duty:
         `zone` is the pharmacy's clock, None this computer's. Raises OwnTrouble: "duty_unreadable"
         and "duty_broken" (file, detail).
         """
-        from datetime import timedelta
+        version = self._version()
+        kept = self._kept  # another thread may put a newer one in its place
+        if (
+            kept is None
+            or (kept.version, kept.zone) != (version, zone)
+            or not kept.first <= first <= last <= kept.last
+        ):
+            kept = self._kept = self._anew(first - AHEAD, last + AHEAD, zone, version)
+        return [span for span in kept.spans if span[0] < last and first < span[1]]
 
-        days = timedelta(days=2)  # whatever zone an event without one was taken for
-        found = []
+    def check(self) -> None:
+        """Read the whole roster now, and unfold the next year of it. Raises as `spans` does."""
+        now = datetime.now(UTC)
+        self.spans(now, now + timedelta(days=366), UTC)
+
+    def _anew(
+        self, first: datetime, last: datetime, zone: tzinfo | None, version: object
+    ) -> _Kept:  # fmt: skip
+        """What is unfolded now; a damaged file is not read again before it has changed."""
+        if self._failed is not None and self._failed[0] == version:
+            raise self._broken(self._failed[1])
         try:
-            for query in self._queries():
-                for event in query.between(first - days, last + days):
+            return self._unfolded(first, last, zone, version)
+        except OwnTrouble as trouble:
+            if trouble.reason == "duty_broken":
+                self._failed = version, str(trouble.values["detail"])
+            raise
+
+    def _unfolded(
+        self, first: datetime, last: datetime, zone: tzinfo | None, version: object
+    ) -> _Kept:
+        """The times of duty of a few weeks: the library's own form of a roster is large."""
+        spans = []
+        try:
+            for query in self._parsed():
+                for event in query.between(first - SLACK, last + SLACK):
                     if str(event.get("STATUS", "")).upper() != "CANCELLED":
                         begin, end = event["DTSTART"].dt, event["DTEND"].dt
-                        found.append((_moment(begin, zone), _moment(end, zone)))
+                        spans.append((_moment(begin, zone), _moment(end, zone)))
         except OwnTrouble:
             raise
         except Exception as error:  # whatever the libraries make of an odd file
             raise self._broken(type(error).__name__) from error
-        return sorted(span for span in found if span[0] < last and first < span[1])
+        return _Kept(version, zone, first, last, sorted(spans))
 
-    def check(self) -> None:
-        """Read the whole roster now. Raises as `spans` does."""
-        self._queries()
-
-    def _queries(self) -> list[Any]:
-        """One query for each calendar in the file."""
+    def _version(self) -> object:
+        """What changes when the file does."""
         try:
             info = os.stat(self.file)
-        except (OSError, ValueError) as error:
-            raise _unreadable(self.file, getattr(error, "errno", None)) from error
-        version = (info.st_mtime_ns, info.st_size, info.st_ino)
-        kept = self._read
-        if kept is None or kept[0] != version:
-            kept = version, self._parsed()
-            self._read = kept
-        return kept[1]
+        except OSError as error:
+            raise _unreadable(self.file, error.errno) from error
+        return info.st_mtime_ns, info.st_size, info.st_ino
 
     def _parsed(self) -> list[Any]:
+        """One query for each calendar in the file."""
         from icalendar import Calendar
         from recurring_ical_events import of  # type: ignore[import-untyped]
 
@@ -145,8 +182,6 @@ def _odd_rules(event: Any) -> Iterator[str]:
 
 def _moment(told: date | datetime, zone: tzinfo | None) -> datetime:
     """A time of the calendar in UTC."""
-    from datetime import UTC, datetime, time
-
     moment = told if isinstance(told, datetime) else datetime.combine(told, time())
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
