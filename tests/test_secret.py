@@ -73,13 +73,15 @@ def test_an_empty_first_line_is_our_trouble(tmp_path: Path, content: bytes) -> N
     assert caught.value.values == {"option": OPTION, "file": str(file)}
 
 
-def test_an_empty_variable_is_our_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable that is set to nothing is named as such."""
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Icinga sets every variable of a command's `env`, empty where a service lacks the macro; one
+    that holds nothing but a line's end is a mistake."""
     monkeypatch.setenv("APOWACHT_TEST", "")
+    assert read_secret("--password-file", env="APOWACHT_TEST") is None
+    monkeypatch.setenv("APOWACHT_TEST", "\n")
     with pytest.raises(OwnTrouble) as caught:
-        read_secret(OPTION, env="APOWACHT_TEST")
+        read_secret("--password-file", env="APOWACHT_TEST")
     assert caught.value.reason == "secret_empty"
-    assert caught.value.values == {"option": OPTION, "file": "$APOWACHT_TEST"}
 
 
 @pytest.mark.parametrize(

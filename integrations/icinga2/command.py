@@ -25,11 +25,17 @@ FIRST = click.option(
 
 
 @click.command(TOOL)
+@click.option(
+    "--definitions",
+    is_flag=True,
+    help="Also write the commands and templates that all sites need.",
+)
 @FIRST
 @shared
 @click.pass_context
 def icinga2(
     ctx: click.Context,
+    definitions: bool,
     first: datetime | None,
     files: tuple[Path, ...],
     config_dir: Path,
@@ -40,14 +46,16 @@ def icinga2(
 ) -> None:
     """Hosts, services, dependencies, periods and downtimes for Icinga 2, a file per site.
 
-    They need apowacht-commands.conf and apowacht-templates.conf.
+    They need apowacht-commands.conf and apowacht-templates.conf, which --definitions adds.
     """
+    from apowacht.integrations.icinga2 import generate
     from apowacht.integrations.icinga2.objects import site_objects
 
     order = read(config_dir, files, site_dir, inline, lang)
     begin = first_day(first)
     head = f"/* {MADE.format(tool=TOOL)} */\n\n"
-    made = {
+    made = dict(generate.files()) if definitions else {}
+    made |= {
         f"apowacht-{site.name}.conf": head + site_objects(site, order, begin.date())
         for site in order.sites
     }

@@ -24,7 +24,8 @@ def read_secret(option: str, file: str | None = None, env: str | None = None) ->
     `option` is the option's name, for the sentence. Tolerated: a byte order mark, CRLF, UTF-16
     as Windows editors write it, Latin-1. Spaces belong to the secret. Raises OwnTrouble:
     "secret_unreadable" (option, file, detail) and "secret_empty" (option, file; `file` is "$NAME"
-    for a variable).
+    for a variable). A variable without any value is none: Icinga sets one so for every macro of a
+    command's `env` that a service does not have.
     """
     if file is not None:
         try:
@@ -36,7 +37,7 @@ def read_secret(option: str, file: str | None = None, env: str | None = None) ->
             ) from error
         return _first_line(_decode(blob), option, file)
     value = os.environ.get(env) if env else None
-    return None if value is None else _first_line(value, option, f"${env}")
+    return _first_line(value, option, f"${env}") if value else None
 
 
 def read_plain(file: str, largest: int) -> bytes:
