@@ -49,6 +49,18 @@ _CONTROL = {
     "/upnp/control/x_wanmobileconn": "X_AVM-DE_WANMobileConnection",
 }
 
+_DESCRIPTION = (
+    '<?xml version="1.0"?><root xmlns="urn:dslforum-org:device-1-0">'
+    "<specVersion><major>1</major><minor>0</minor></specVersion>"
+    "<systemVersion><HW>226</HW><Major>154</Major><Minor>8</Minor><Patch>2</Patch>"
+    "<Buildnumber>118902</Buildnumber><Display>154.08.02</Display></systemVersion>"
+    "<device><deviceType>urn:dslforum-org:device:InternetGatewayDevice:1</deviceType>"
+    "<friendlyName>FRITZ!Box 7590</friendlyName><manufacturer>AVM</manufacturer>"
+    "<modelName>FRITZ!Box 7590</modelName><modelNumber>avm</modelNumber>"
+    "<UDN>uuid:75802409-bccb-40e7-8e6c-3431C4AABBCC</UDN></device></root>"
+)
+"""What the box says of itself without a login (TR-064, DeviceInfo)."""
+
 
 def _connection(number: int, medium: str, status: str) -> dict[str, str]:
     """One entry of the box's list, with an address that nobody is to see."""
@@ -189,10 +201,12 @@ class FritzBox(TcpService):
     # The web interface.
 
     def web(self, method: str, path: str, form: Mapping[str, str], session: str) -> Reply:
-        """Login, logout, list of connections."""
+        """Description, login, logout, list of connections."""
         self.requests += 1
         parts = urlsplit(path)
         self.asked.append(f"{method} {parts.path}")
+        if parts.path == "/tr64desc.xml":
+            return Reply(200, _DESCRIPTION.encode())
         if parts.path == "/login_sid.lua":
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             if "logout" in query:

@@ -18,6 +18,7 @@ class Suite(click.Group):
 
     elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {
         "config": ("apowacht.plugins.sites.command", "config"),
+        "discover": ("apowacht.plugins.discover.command", "discover"),
         "exporter": ("apowacht.exporter.command", "exporter"),
         "export": ("apowacht.integrations.command", "export"),
     }

@@ -28,12 +28,14 @@ class Asked:
     `cards`: one mapping per card or for the Konnektor itself, with card_type, terminal, slot,
     expires (ISO day of the ECC certificates, else of the others), valid_from, issuer, rsa_only
     (None: not known). `failures`: operation and trouble of each question without an answer.
+    `issuers`: full names (RFC 4514) of those who issued the pharmacy's cards.
     """
 
     def __init__(self, konnektor: Konnektor, *, with_hba: bool, with_dates: bool) -> None:
         self.cards: list[dict[str, Any]] = []
         self.failures: list[tuple[str, TargetTrouble]] = []
         self.terminals: list[dict[str, Any]] = []
+        self.issuers: list[str] = []
         self._konnektor, self._with_hba, self._with_dates = konnektor, with_hba, with_dates
         self._answered: set[str] = set()
 
@@ -104,6 +106,8 @@ class Asked:
             told = self._konnektor.card_certificate(card, "RSA" if rsa_only else "ECC")
         except TargetTrouble:
             return {}
+        if told.issuer and card.type in PHARMACY and told.issuer not in self.issuers:
+            self.issuers.append(told.issuer)
         return {
             "issuer": _common_name(told.issuer),
             "valid_from": told.valid_from.isoformat() if told.valid_from else None,

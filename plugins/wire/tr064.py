@@ -82,6 +82,29 @@ def ask(
     return data
 
 
+def describe(host: str, port: int, deadline: Deadline, trust: Trust) -> dict[str, str | None]:
+    """What the box says of itself to everybody: {"model", "firmware"}; nothing is sent.
+
+    Raises Refused("router_no_router") for another maker's device, and as `ask` does.
+    """
+    from apowacht.plugins.wire import xmltree
+
+    what = "tr64desc.xml"
+    with Client(host, port, deadline, trust) as client:
+        answer = client.request("GET", f"/{what}", what)
+        client.expect(answer, what)
+        try:
+            root = xmltree.parse(answer.body)
+        except xmltree.XmlError as failure:
+            raise client.garbled(what, str(failure)) from failure
+    model = root.value("device", "modelName")
+    maker = root.value("device", "manufacturer") or ""
+    if not {"avm", "fritz!"} & set(f"{maker} {(model or '')[:6]}".casefold().split()):
+        raise Refused("router_no_router", phase="request", host=host, detail=what)
+    firmware = root.value("systemVersion", "Display")
+    return {"model": model and model[:64], "firmware": firmware and firmware[:32]}
+
+
 # --- TR-064 -------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""`apowacht discover`: asks a pharmacy's devices once and writes its site file."""
