@@ -28,7 +28,7 @@ terminals:
 - {{name: Kasse 1, terminal: ORGA-1, hostname: 192.0.2.31, smcb: true}}
 - {{name: Reserve, terminal: ORGA-2, reserve: true}}
 - {{name: Labor}}
-smcb: {{provider: D-Trust, ordered: ["Kasse 1/3=2026-10-05"]}}
+smcb: {{provider: D-Trust, ordered: ["SMC-B Kasse 1=2026-10-05"]}}
 ups:
 - {{name: USV Serverschrank, hostname: 192.0.2.5, shutdown-need: 5m}}
 - {{name: USV Kasse, hostname: 192.0.2.6, source: nut, ups: till, interval: 30}}

@@ -11,6 +11,8 @@ from site_text import DEVICES, FINGERPRINT, loaded, only_site, options_of, told
 
 from apowacht.plugins.core import cli
 from apowacht.plugins.sites.config import keep, load
+from apowacht.plugins.sites.derive import SECTIONS
+from apowacht.plugins.sites.opening import OPENING_KEYS
 
 BENCHMARK = Path(__file__).resolve().parent.parent / "benchmarks" / "config_load.py"
 KONNEKTOR = [
@@ -51,7 +53,7 @@ def test_the_checks_follow_from_the_devices(tmp_path: Path) -> None:
         ],
         "certificate": [
             *OPENING, *KONNEKTOR, "--connector=192.0.2.20:8443", *ALIASES,
-            "--ordered=Kasse 1/3=2026-10-05",
+            "--ordered=SMC-B Kasse 1=2026-10-05",
         ],
         "erezept": [
             *OPENING, *place, *KONNEKTOR, "--access=RISE", "--kim=Arvato", "--smcb=D-Trust",
@@ -325,3 +327,24 @@ def test_many_files_and_a_broken_one(tmp_path: Path) -> None:
     assert len(configuration.sites) == 60
     assert {len(site.watches) for site in configuration.sites.values()} == {8}
     assert spent / 60 < 0.005  # two thousand in ten seconds, on one core
+
+
+NONSENSE = [
+    "", "3", "true", "x", "[]", "{}", "[x]", "[[x]]", "[{}]", "{x: y}", "{name: {a: b}}",
+    "[{name: }]", "[{name: a, hostname: [b], terminal: 1, source: ',', target: [[]]}]",
+    "&a [*a]", '"\\0"', '"a\\nb"', "!!binary eA==", "2026-02-30", "{hostname: {}, port: 99999999}",
+    "{kon: /dev/zero, mandant: []}", "[{condition: {}, reason: [], date: 3}]", "{<<: 3}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", [*SECTIONS, *OPENING_KEYS, "checks"])
+def test_nonsense_in_a_section_is_told(key: str, tmp_path: Path) -> None:
+    """Whatever stands behind a key, the file is either used or has a mistake with a line."""
+    for value in NONSENSE:
+        configuration = loaded(tmp_path, f"site: a\ntilage: {{}}\n{key}: {value}\n")
+        if key == "tilage":
+            assert told(configuration)  # the key is there twice
+        lines = [mistake.line for mistake in configuration.mistakes]
+        assert bool(lines) != bool(configuration.sites), (key, value)
+        assert all(1 <= line <= 3 for line in lines), (key, value, told(configuration))
+        assert not any("\n" in mistake.text for mistake in configuration.mistakes)
