@@ -30,6 +30,7 @@ class Tools(click.Group):
     """A group whose commands stand in the tools' own modules, imported when one is wanted."""
 
     elsewhere: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "checkmk": ("apowacht.integrations.checkmk.command", "checkmk"),
         "director": ("apowacht.integrations.director.command", "director"),
         "icinga2": ("apowacht.integrations.icinga2.command", "icinga2"),
         "nagios": ("apowacht.integrations.nagios.command", "nagios"),

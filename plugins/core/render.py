@@ -155,7 +155,8 @@ def checkmk(report: Report, lang: str, service: str, contacts: Contacts | None =
     """
     metrics = "|".join(_local_metric(metric) for metric in report.metrics) or "-"
     text = "\\n".join([summary(report, lang), *details(report, lang, contacts)])
-    name = words.clean(service).replace('"', "'")
+    # Quotes of either kind end the name for Checkmk, which then leaves the line out.
+    name = words.clean(service).replace('"', "").replace("'", "")
     return f'{report.state.value} "{name}" {metrics} {text}'
 
 

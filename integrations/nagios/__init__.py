@@ -1,0 +1,1 @@
+"""Nagios 4: commands, templates, an example, and `apowacht export nagios`."""

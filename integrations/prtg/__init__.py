@@ -1,0 +1,1 @@
+"""PRTG: examples of a sensor that runs a plugin."""
