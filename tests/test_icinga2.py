@@ -3,17 +3,17 @@ loads it, asks the simulated pharmacy and sends one alarm for one cause."""
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import commands
 import pytest
 from click.testing import CliRunner
+from export_sites import CHECKS, NASTY, OPEN, UPS, many, nasty, powered_site, whole_site
 from icinga import NOTIFY, SHIPPED, Icinga
-from site_files import entries, write
+from site_files import write
 from upsd import until
 
 from apowacht.integrations.command import export
@@ -22,13 +22,11 @@ from apowacht.integrations.icinga2.commands import variable
 from apowacht.integrations.icinga2.templates import RHYTHMS
 from apowacht.integrations.plugin_options import NOT_FOR_SERVERS, told_options
 from apowacht.plugins.core.limits import option_name
-from apowacht.plugins.core.listing import all_checks
 from apowacht.simulator.box import Box
 
 if TYPE_CHECKING:
     from apowacht.plugins.core.check import Check
 
-CHECKS = {one.name: one for one in all_checks()}
 EXAMPLE = Path(__file__).parent.parent / "checks.d" / "muster-apotheke.yaml"
 COMMANDS, TEMPLATES = SHIPPED / "apowacht-commands.conf", SHIPPED / "apowacht-templates.conf"
 FROM = ("--from", "2026-01-01")
@@ -112,13 +110,6 @@ def test_a_text_cannot_leave_its_quotes(text: str, written: str) -> None:
     assert dsl.quoted(text) == written
 
 
-OPEN: dict[str, Any] = {
-    "hours": "Mo-Fr 08:00-13:00,14:00-18:30; Sa 08:30-13:00",
-    "closed": ["2026-08-03..2026-08-14", "2026-12-24"],
-}
-UPS = {"check": "ups", "hostname": "127.0.0.1"}
-
-
 def test_opening_hours_become_a_period(tmp_path: Path) -> None:
     """The week with its ten minutes before opening; days that differ are taken out and put in."""
     file = write(tmp_path, UPS, **OPEN)
@@ -188,23 +179,6 @@ def test_the_site_file_may_lie_elsewhere(tmp_path: Path) -> None:
     assert '"/etc/apowacht/checks.d/apotheke.yaml"' in text["apowacht-muster.conf"]
 
 
-def many(folder: Path, count: int = 50) -> Path:
-    """A folder of sites, each with two UPS, a line, a Konnektor and its terminals."""
-    folder.mkdir()
-    konnektor = {"hostname": "127.0.0.1", "mandant": "m", "client-system": "c", "workplace": "w"}
-    for number in range(count):
-        checks = [
-            UPS, {**UPS, "name": "zwei"},
-            {"check": "uplink", "line": "dsl,source=127.0.0.1", "target": "127.0.0.1:9"},
-            {"check": "connector", **konnektor}, {"check": "terminal", **konnektor},
-            {"check": "tilage"}, {"check": "erezept", "environment": "PU"},
-        ]  # fmt: skip
-        told = {"site": f"apotheke-{number}", "checks": checks, **OPEN}
-        told["maintenance"] = [{"weekly": "So 03:00-04:00", "text": "Updates"}]
-        (folder / f"{number}.yaml").write_text(json.dumps(told), encoding="utf-8")
-    return folder
-
-
 def test_many_sites_do_not_get_in_each_others_way(tmp_path: Path) -> None:
     """Every object's name is its own, a second run changes nothing, and a file of a site that is
     gone is named and stays."""
@@ -241,22 +215,6 @@ def test_a_broken_file_leaves_the_others(tmp_path: Path) -> None:
     assert "1.yaml:2:" in run.stderr
     assert 'object Host "apotheke-0"' in run.stdout
     assert 'object Host "x"' not in run.stdout
-
-
-NASTY = """\
-Kasse's "A&B"! $HOME$ {{{x}}} */ //x"""
-
-
-def nasty(folder: Path) -> str:
-    """Two checks whose names and texts are full of what the language means otherwise."""
-    odd = NASTY.replace('"', "”").replace("/", "")
-    contacts = {"power": {"who": NASTY + " \\", "note": "$user$ x"}}
-    return write(
-        folder, {**UPS, "name": odd, "ups": "a'$b$c\\d", "port": 9, "timeout": 2},
-        {**UPS, "name": odd.replace("!", "."), "port": 9, "timeout": 2},
-        site="nasty", contacts=contacts, title=NASTY + "\\",
-        maintenance=[{"weekly": "So 03:00-04:00", "text": NASTY + "\\"}], **OPEN,
-    )  # fmt: skip
 
 
 @pytest.mark.peer
@@ -299,26 +257,6 @@ def test_a_real_icinga_loads_all(tmp_path: Path) -> None:
         assert re.search(rf"Instantiated {count} {kind[:9]}", said), kind
 
 
-def whole_site(box: Box, folder: Path) -> str:
-    """A site with every check, asked as the box says."""
-    checks: list[dict[str, Any]] = []
-    for name in ("ups-server", "till", "ups-desk", "konnektor", "fritzbox", "tilage", "ti"):
-        host, unit = box.find(name)
-        options = entries(CHECKS[host.check], host.options(unit))
-        checks.append({"check": host.check, "name": name, **options})
-        for setting, text in host.settings.items():
-            file = folder / setting
-            file.write_text(text, encoding="utf-8")
-            file.chmod(0o600)
-            assert setting == "APOWACHT_ROUTER_PASSWORD"
-            checks[-1]["router-password-file"] = str(file)
-    konnektor = entries(CHECKS["connector"], box.find("konnektor")[0].options(box.units[0]))
-    checks.append({"check": "terminal", **konnektor})
-    place = f"{konnektor.pop('hostname')}:{konnektor.pop('port')}"
-    checks.append({"check": "certificate", "connector": place, **konnektor})
-    return write(folder, *checks)
-
-
 @pytest.mark.peer
 @pytest.mark.slow
 @pytest.mark.parametrize("inline", [False, True], ids=["site file", "inline"])
@@ -350,24 +288,6 @@ def test_every_check_runs_in_a_real_icinga(tmp_path: Path, inline: bool) -> None
 
 
 DEPENDENT = ("connector", "terminal", "certificate")
-
-
-def powered_site(box: Box, folder: Path, site: str, *ups: str) -> str:
-    """A site with these UPS, one line and a Konnektor; what is above it follows from it."""
-    checks: list[dict[str, Any]] = []
-    for name in ups:
-        host, unit = box.find(name)
-        options = entries(CHECKS["ups"], host.options(unit))
-        checks.append({"check": "ups", "name": name, "timeout": 2, **options})
-    host, unit = box.find("konnektor")
-    konnektor = entries(CHECKS["connector"], host.options(unit))
-    place = f"{konnektor['hostname']}:{konnektor['port']}"
-    line = {"line": "dsl,source=127.0.0.1", "target": place}
-    checks.append({"check": "uplink", "name": "Internet", "timeout": 5, **line})
-    checks += [{"check": one, **konnektor} for one in ("connector", "terminal")]
-    del konnektor["hostname"], konnektor["port"]
-    checks.append({"check": "certificate", "connector": place, **konnektor})
-    return write(folder / site, *checks, site=site)
 
 
 @pytest.mark.peer

@@ -55,12 +55,19 @@ def basket(order: Order, first: date) -> Plain:
         # Known to a Director that has been kickstarted, and then left as it is.
         "ExternalCommand": _named([{"object_name": DUMMY, "object_type": "external_object"}]),
         "Command": _named([_command(check) for check in all_checks()]),
-        "TimePeriod": _named([_always(), *_periods(order, first)]),
+        "TimePeriod": _named([_always(), *_periods(order, first, referring=True)]),
         "HostTemplate": _named([_host_template()]),
         "ServiceTemplate": _named(templates),
         "ServiceSet": _named([_service_set(site, order, first) for site in order.sites]),
         "Dependency": _named([_chain(), *(d for site in order.sites for d in _rules(site))]),
     }
+
+
+def first_basket(order: Order, first: date) -> Plain:
+    """What must be there before: the Director cannot store a period and one that refers to it at
+    once.
+    """
+    return {"TimePeriod": _named(_periods(order, first, referring=False))}
 
 
 def _named(objects: list[Plain]) -> dict[str, Plain]:
@@ -185,11 +192,13 @@ def _always() -> Plain:
     return _period(ALWAYS, None, dict.fromkeys(times.DAY_NAMES, "00:00-24:00"))
 
 
-def _periods(order: Order, first: date) -> list[Plain]:
+def _periods(order: Order, first: date, *, referring: bool) -> list[Plain]:
+    """The periods that are the sites' hours, or those that these may refer to."""
     made = []
     for site in order.sites:
         hours = times.opening(site, first)
-        for one in periods(site, hours, order.lang) if hours is not None else ():
+        told = periods(site, hours, order.lang) if hours is not None else []
+        for one in told[-1:] if referring else told[:-1]:
             made.append(_period(one.name, one.title, one.ranges, one.excludes, one.includes))
     return made
 
@@ -222,7 +231,8 @@ def _service_set(site: Site, order: Order, first: date) -> Plain:
     return {
         "object_name": set_name(site),
         "object_type": "template",
-        "description": site.title,
+        # The Director writes it into a comment of Icinga's language, as it is.
+        "description": site.title.replace("*/", "* /"),
         "assign_filter": _is("host.name", site.name),
         "services": services,
     }
@@ -246,7 +256,8 @@ def _service(site: Site, watch: Watch, name: str, period: str | None, order: Ord
     if period is not None:
         made["vars"]["apo_hours"] = plain(period)
     if contact is not None:
-        made["notes"] = helper(contact, order.lang)
+        # In apply rules the Director takes `$name$` for a variable of Icinga's language.
+        made["notes"] = plain(helper(contact, order.lang))
     return made
 
 

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 SCRIPT = """\
 #!/bin/sh
 # {made}
-# Restores the basket that lies beside it, then makes the hosts or changes them.
+# Restores the baskets that lie beside it, then makes the hosts or changes them.
 set -eu
-icingacli director basket restore <"$(dirname "$0")/apowacht-basket.json"
+cd "$(dirname "$0")"
+icingacli director basket restore <apowacht-basket-first.json
+icingacli director basket restore <apowacht-basket.json
 host() {{
     icingacli director host set "$1" --auto-create --json "$2"
 }}

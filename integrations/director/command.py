@@ -33,16 +33,22 @@ def director(
 ) -> None:
     """A basket for Icinga Director, with a script for the hosts and a file of downtimes.
 
-    Without --output-dir the basket alone is printed.
+    Without --output-dir the basket alone is printed; a Director that does not know the periods of
+    exceptional days yet wants the first basket before it.
     """
-    from apowacht.integrations.director.basket import basket
+    from apowacht.integrations.director.basket import basket, first_basket
     from apowacht.integrations.director.beside import objects, script
 
     order = read(config_dir, files, site_dir, inline, lang)
-    told = basket(order, first_day(first).date())
-    made = {"apowacht-basket.json": json.dumps(told, ensure_ascii=False, indent=1) + "\n"}
+    begin = first_day(first).date()
+    made = {"apowacht-basket.json": _json(basket(order, begin))}
     if output_dir is not None:
+        made["apowacht-basket-first.json"] = _json(first_basket(order, begin))
         line = MADE.format(tool=TOOL)
         made["apowacht-director.sh"] = script(order, line)
         made["apowacht-beside-director.conf"] = objects(order, line)
     deliver(ctx, TOOL, made, output_dir, order)
+
+
+def _json(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"

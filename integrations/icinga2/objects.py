@@ -237,7 +237,7 @@ def dependency(site: Site, parent: str, child: str, template: str = CHAIN) -> st
         "child_host_name": site.name,
         "child_service_name": child,
     }
-    return item("Dependency", f"apo {parent}", attributes, [template])
+    return item("Dependency", f"apo {parent.removeprefix('apo ')}", attributes, [template])
 
 
 def downtimes(site: Site, services: Mapping[str, str]) -> list[str]:
