@@ -76,7 +76,7 @@ checks:
   - check: uplink
     line:
       - dsl,source=10.{a}.{b}.2
-      - lte,source=10.{a}.{b}.3,role=backup
+      - lte,source=10.{a}.{b}.3
     target: [10.{a}.{b}.1, 10.{a}.{b}.254]
   - check: connector
     hostname: 10.{a}.{b}.20

@@ -34,7 +34,7 @@ ups:
 - {{name: USV Kasse, hostname: 192.0.2.6, source: nut, ups: till, interval: 30}}
 router: {{router: fritzbox, hostname: 192.0.2.1, router-user: apo}}
 lines:
-- {{name: dsl, source: 192.0.2.2, tech: dsl, provider: Telekom}}
+- {{name: dsl, source: 192.0.2.2, target: 192.0.2.7, tech: dsl, provider: Telekom}}
 - {{name: lte, target: ["192.0.2.8:443", "192.0.2.9:443"], tech: mobile}}
 tilage: {{access: RISE, kim: Arvato}}
 erezept: {{environment: PU}}

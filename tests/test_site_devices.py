@@ -40,7 +40,7 @@ def test_the_checks_follow_from_the_devices(tmp_path: Path) -> None:
         "USV Kasse": ["--hostname=192.0.2.6", "--source=nut", "--ups=till"],
         "uplink": [
             "--router=fritzbox", "--hostname=192.0.2.1", "--router-user=apo",
-            "--line=dsl,source=192.0.2.2,tech=dsl,provider=Telekom",
+            "--line=dsl,source=192.0.2.2,target=192.0.2.7,tech=dsl,provider=Telekom",
             "--line=lte,target=192.0.2.8:443,target=192.0.2.9:443,tech=mobile",
         ],
         "connector": [
@@ -79,7 +79,7 @@ def test_each_command_understands_what_was_derived(tmp_path: Path) -> None:
         ("tilage: {}", ["tilage"]),
         ("erezept: {environment: RU}", ["erezept"]),
         ("router: {router: snmp, hostname: h}", ["uplink"]),
-        ("lines: [{name: dsl}]", ["uplink"]),
+        ("lines: [{name: dsl, target: h}]", ["uplink"]),
         ("ups: [{hostname: h}]", ["ups"]),
     ],
 )
@@ -200,6 +200,12 @@ MISTAKES = {
     ],
     KON + "smcb:\n  ordered: [x]\n": [
         "4: --ordered: «x» is not a date; for example 2024-05-31"
+    ],
+    "site: a\nlines:\n- {name: dsl, source: 192.0.2.1}\n": [
+        "2: --target is missing: two or three stable addresses"
+    ],
+    "site: a\nups: [{hostname: h}]\nlines: [{name: dsl, via: router}]\n": [
+        "3: option --router is missing"
     ],
     # Names.
     UPS + "- hostname: h\n": [

@@ -16,7 +16,7 @@ from apowacht.plugins.sites.model import Module, Site
 from apowacht.plugins.sites.opening import OPENING_KEYS, opening_entries, read_opening
 from apowacht.plugins.sites.plan import CHECK_KEYS, read_plan
 from apowacht.plugins.sites.planned import planned
-from apowacht.plugins.sites.watches import read_watch
+from apowacht.plugins.sites.watches import note_unfit, read_watch
 from apowacht.plugins.sites.yaml_lines import Mapping
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def _watches(
     for plan in planned(fields, catalogue):
         terms = _terms(plan, catalogue, fields.notes)
         if terms is not None:
-            watches.append(read_watch(plan, site, opening, terms, fields.notes))
+            watch = read_watch(plan, site, opening, terms, fields.notes)
+            note_unfit(plan, watch.values, fields.notes)
+            watches.append(watch)
     return tuple(watches)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.limits import seconds
 from apowacht.plugins.core.words import duration
 from apowacht.plugins.sites.fields import read_text
@@ -41,6 +42,22 @@ def read_watch(
         said = (duration(timeout, notes.lang), duration(interval, notes.lang))
         notes(plan.line, "timeout_long", timeout=said[0], interval=said[1])
     return Watch(plan.name, terms.check, interval or USUAL_INTERVAL, arguments, values)
+
+
+def note_unfit(plan: Planned, values: Mapping[str, Any], notes: Notes) -> None:
+    """Note options that are right one by one and cannot be asked together.
+
+    The command says the same when it runs.
+    """
+    if plan.check != "uplink" or notes.found:
+        return
+    from apowacht.plugins.core.check import Options
+    from apowacht.plugins.read.uplink import planned
+
+    try:
+        planned(Options(**values))
+    except OwnTrouble as trouble:
+        notes.trouble(plan.line, trouble)
 
 
 def _interval(entry: Entry | None, check: str, notes: Notes) -> float | None:
