@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from commands import run
 from discovering import CONTEXT, Discovering, connector, nut_server, place, ups_card
 from konnektor_runs import kon_file
 
@@ -165,10 +167,34 @@ def test_the_owners_edits_stay(discover: Discovering, konnektor: Konnektor) -> N
     assert not [line for line in removed if "hours" in line or "Kasse" in line]
     assert not [line for line in removed if "weekly" in line]
     assert "+# holidays" not in told.out
-    discover.file.write_text(text.replace("Kasse 1", "Kasse 2"), encoding="utf-8")
-    assert "Kasse 2" not in discover(*connector(konnektor, *CONTEXT), fresh=False).out.replace(
-        "    name: Kasse 2", ""
-    )
+
+
+def test_answered_questions_are_not_put_again(discover: Discovering, konnektor: Konnektor) -> None:
+    """Who has compared, named and struck out every TODO gets exit code 0 from then on."""
+    with ups_card() as card:
+        given = (*connector(konnektor, *CONTEXT), "--ups", place(card))
+        text = discover(*given).text
+        for old, new in (
+            ("  # TODO bitte vergleichen: Verwaltungsseite des Geräts oder TI-Dienstleister\n", ""),
+            (("# TODO Stimmen die Namen, und welches Terminal ist das Reservegerät (reserve: true)?"
+             " Fragen:\n# Apotheke\n"), ""),
+            ("    terminal: ORGA6100-014100000000A3\n",
+             "    terminal: ORGA6100-014100000000A3\n    reserve: true\n"),
+            ("name: ST-1506 1", "name: Backoffice"),
+            ("USV  # TODO Wo steht sie?", "USV Keller"),
+            ("    # shutdown-need: 5m", "    shutdown-need: 7m"),
+            (("    # TODO So lange braucht das Herunterfahren von Server und Kassen. Fragen: "
+             "IT-Betreuer\n"), ""),
+            ("# holidays: SH", "holidays: SH"),
+            ("# duty: notdienst.ics\n\n", ""),
+            ("# TODO Notdienstkalender als Datei. Fragen: Apotheke oder Apothekerkammer\n", ""),
+        ):  # fmt: skip
+            assert old in text
+            text = text.replace(old, new)
+        discover.file.write_text(text, encoding="utf-8")
+        told = discover(*given, fresh=False)
+    assert told.code == 0, told.out
+    assert not load_files([str(told.file)], "de").mistakes
 
 
 def test_conditions_that_hold_are_proposed(discover: Discovering, konnektor: Konnektor) -> None:
@@ -343,6 +369,64 @@ def test_a_kon_file(discover: Discovering, konnektor: Konnektor) -> None:
     assert len(told.site["terminals"]) == 3
 
 
+def test_credentials_in_a_kon_file(discover: Discovering, konnektor: Konnektor) -> None:
+    """They wait for the fingerprint like any; a trust store in the file makes it known."""
+    from ssl import PEM_cert_to_DER_cert
+
+    konnektor.put("password")
+    login = {"type": "basic", "username": "apowacht", "password": PASSWORD}
+    folder = discover.folder.parent
+    told = discover("--kon", str(kon_file(konnektor, folder, credentials=login)))
+    assert told.code == 2
+    store = [b64encode(PEM_cert_to_DER_cert(konnektor.ca_pem.decode())).decode()]
+    file = kon_file(
+        konnektor, folder, credentials=login, trustStore=store, expectedHost="konnektor.konlan"
+    )
+    told = discover("--kon", str(file))
+    assert told.code == 0
+    assert "tls-fingerprint" not in told.site["connector"]
+    assert PASSWORD not in told.out + told.err + told.text
+
+
+def test_an_authority_of_ones_own(discover: Discovering, konnektor: Konnektor) -> None:
+    """With --ca-file there is no fingerprint to compare, and a login goes at once."""
+    konnektor.put("password")
+    authority = discover.folder.parent / "ca.pem"
+    authority.write_bytes(konnektor.ca_pem)
+    told = discover(
+        *connector(konnektor, *CONTEXT, "--ca-file", str(authority)),
+        *("--tls-server-name", "konnektor.konlan", "--user", "apowacht"),
+        *("--password-file", secret_file(discover.folder, PASSWORD)),
+    )
+    assert told.code == 0
+    assert told.site["connector"]["ca-file"] == str(authority)
+    assert "tls-fingerprint" not in told.site["connector"]
+
+
+def test_nobody_answers_the_question(
+    discover: Discovering, konnektor: Konnektor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An end of input at the prompt is a no: exit code 2, nothing sent, nothing written."""
+    monkeypatch.setattr("apowacht.plugins.discover.command._at_terminal", lambda: True)
+    monkeypatch.setenv("APOWACHT_KONNEKTOR_PASSWORD", PASSWORD)
+    konnektor.put("password")
+    told = discover(*connector(konnektor, *CONTEXT), "--user", "apowacht", stdin="")
+    assert told.code == 2
+    assert not told.file.exists()
+    assert "nichts geschrieben" in told.err
+
+
+@pytest.mark.slow
+def test_every_plugin_runs_with_the_file(discover: Discovering, konnektor: Konnektor) -> None:
+    """What was written is what the checks need: all OK by --site alone."""
+    with ups_card() as card:
+        told = discover(*connector(konnektor, *CONTEXT), "--ups", place(card))
+        state = {"APOWACHT_STATE_DIR": str(discover.folder)}
+        for check in ("connector", "terminal", "certificate", "ups"):
+            done = run(f"check_apo_{check}", "--site", str(told.file), env=state)
+            assert done.code == 0, done.out
+
+
 @pytest.mark.parametrize("fault", ["password", "mandant", "fingerprint"])
 def test_an_access_that_does_not_hold(
     discover: Discovering, konnektor: Konnektor, fault: str
@@ -460,6 +544,17 @@ def test_a_link_is_no_way_around(discover: Discovering, konnektor: Konnektor) ->
     told = discover(*connector(konnektor, *CONTEXT), fresh=False)
     assert told.code == 2
     assert not target.exists()
+
+
+def test_a_mistake_of_ours_is_one_line(
+    discover: Discovering, konnektor: Konnektor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever happens, it is no traceback and not the exit code of a difference."""
+    monkeypatch.setattr("apowacht.plugins.discover.running.site_file", lambda *_: 1 / 0)
+    told = discover(*connector(konnektor, *CONTEXT))
+    assert told.code == 2
+    assert "ZeroDivisionError" in told.err
+    assert "Traceback" not in told.err
 
 
 # --- usage -------------------------------------------------------------------------------------

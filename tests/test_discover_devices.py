@@ -22,7 +22,7 @@ from apowacht.plugins.discover.providers import issuer_of
 from apowacht.plugins.discover.terminals import named
 from apowacht.plugins.discover.words import TEXTS
 from apowacht.plugins.sites.config import load_files
-from apowacht.simulator.fritzbox import FIXED, FritzBox
+from apowacht.simulator.fritzbox import FIXED, FritzBox, Reply
 from apowacht.simulator.konnektor import Konnektor
 from apowacht.simulator.silent import SilentTcp, SilentUdp
 from apowacht.simulator.snmp_agent import Agent, Misbehaviour, Typed
@@ -173,6 +173,20 @@ def test_a_fritzbox_and_its_lines(
     assert FIXED.password not in told.text + told.out + told.err
     assert not load_files([str(told.file)], "de").mistakes
     assert box.sessions == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<root><device><manufacturer>Other</manufacturer></device></root>", b"<root", b"", b"\xff"],
+)
+def test_another_makers_description(
+    discover: Discovering, box: FritzBox, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    """A device that is no FRITZ!Box is not taken for one, whatever it answers."""
+    monkeypatch.setattr(box, "web", lambda *_: Reply(200, body))
+    told = discover("--router", f"fritzbox://{place(box)}")
+    assert told.code == 2
+    assert not told.file.exists()
 
 
 def test_a_wrong_router_password_is_tried_once(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from apowacht.plugins.discover.yaml_text import Section
+from apowacht.plugins.discover.yaml_text import Kept, Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +37,8 @@ class Before:
         self._lines = text.splitlines()
         self._sections = self._found()
         self.values = _parsed(text)
+        behind = (line.partition("#")[2] for line in self._lines)
+        self._comments = _plain(" ".join(behind))
 
     def _found(self) -> dict[str, tuple[str, ...]]:
         """Raw lines of each top-level key, with the comments right above it."""
@@ -91,6 +93,16 @@ class Before:
         told = self.values.get(key)
         return told if isinstance(told, dict) else {}
 
+    def still(self, text: str, known: object) -> str:
+        """`text`, but "" where the owner has struck it out of a part that was there (`known`)."""
+        return "" if known and _plain(text) not in self._comments else text
+
+    def proposed(
+        self, proposals: Sequence[tuple[str, str, str]], known: object
+    ) -> list[tuple[str, str, str]]:
+        """The proposals for a part that was there, without those that the owner has struck out."""
+        return [one for one in proposals if not known or f"# {one[0]}:" in self.text]
+
     def entries(self, key: str, fits: Callable[[Mapping[str, Any]], bool]) -> list[dict[str, Any]]:
         """The fitting entries of the list below a key."""
         told = self.values.get(key)
@@ -105,10 +117,14 @@ class Before:
 def carried(
     new: Mapping[str, Any], old: Mapping[str, Any], own: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """`new` with the keys of `old` that it lacks, and those in `own` as they were."""
-    kept = {key: old[key] for key in own if key in old and key in new}
-    more = {key: value for key, value in old.items() if key not in new}
-    return {**new, **kept, **more}
+    """`new` in the order of `old`, with the keys of `old` that it lacks, and those in `own` as
+    they were."""
+    kept = {key: old[key] if key in own or key not in new else new[key] for key in old}
+    return {**kept, **{key: value for key, value in new.items() if key not in old}}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _place(key: str) -> int:
@@ -123,4 +139,13 @@ def _parsed(text: str) -> dict[str, Any]:
         told = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - texts, lists and mappings only
     except (yaml.YAMLError, RecursionError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return _kept(told) if isinstance(told, dict) else {}
+
+
+def _kept(value: Any) -> Any:
+    """The same with every text marked as one that stood there unquoted."""
+    if isinstance(value, dict):
+        return {str(key): _kept(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    return Kept(value)

@@ -103,12 +103,15 @@ class Command(click.Command):
         lang = str(ctx.params.get("lang") or "de")
         try:
             return super().invoke(ctx)
-        except OwnTrouble as trouble:
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(say("interrupted", lang), err=True)
+        except Exception as error:  # ours, foreseen or not: one line, and not the code of a diff
+            from apowacht.plugins.core.cli import trouble_of
             from apowacht.plugins.core.words import trouble_sentence
 
-            click.echo(trouble_sentence(trouble, lang), err=True)
-        except KeyboardInterrupt:
-            click.echo(say("interrupted", lang), err=True)
+            click.echo(trouble_sentence(trouble_of(error), lang), err=True)
         raise click.exceptions.Exit(NOTHING_WRITTEN)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

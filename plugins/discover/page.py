@@ -137,8 +137,10 @@ class Page:
             why = next((shown.why(f.trouble, self.lang) for f in one.failures), "?")
             above = [self.say("connector_unread", why=why)]
         remarks = {}
+        old = self.before.mapping("connector")
         if one.certificate is not None and not one.certificate.verified:
-            remarks[FINGERPRINT] = self.say("compare")
+            same = str(old.get(FINGERPRINT)) == one.certificate.fingerprint
+            remarks[FINGERPRINT] = self.before.still(self.say("compare"), same)
         if "rewrite-endpoints" in one.keys:
             remarks["rewrite-endpoints"] = self.say("rewrite")
         proposed = [
@@ -149,8 +151,8 @@ class Page:
         if not one.has_context:
             above.append(self.say("context"))
             proposed += [(key, "...", "") for key in CONTEXT]
-        values = carried(one.keys, self.before.mapping("connector"))
-        return mapping("connector", Entry(values, remarks, proposed, above))
+        proposed = self.before.proposed(proposed, old)
+        return mapping("connector", Entry(carried(one.keys, old), remarks, proposed, above))
 
     def silent(self, key: str, section: Section, one: Silent) -> Section:
         """A device that did not answer, commented out, with the reason."""
@@ -218,7 +220,8 @@ class Page:
         name = name[:63]
         values = carried({"name": name, **keys}, old, ("name",))
         asked = not one.own and old.get("name", name) == name
-        remarks = {"name": self.say("ups_name")} if asked else {}
+        remarks = {"name": self.before.still(self.say("ups_name"), old)} if asked else {}
+        proposed = self.before.proposed(proposed, old)
         return Entry(values, remarks, proposed, [self.say("ups", device=shown.ups(one) or "?")])
 
     def _ups_name(self, number: int) -> str:
@@ -260,9 +263,10 @@ class Page:
             for line in one.lines:
                 new = _line(line)
                 old = self.before.entry("lines", lambda e, n=new: e.get("name") == n["name"])  # type: ignore[misc]
-                proposed = [("provider", "...", "")]
+                proposed = self.before.proposed([("provider", "...", "")], old)
                 entries.append(Entry(carried(new, old), {}, proposed))
-            yield listing("lines", entries, [self.say("lines")])
+            asked = self.before.still(self.say("lines"), self.before.values.get("lines"))
+            yield listing("lines", entries, [asked])
 
     def further(self, one: Router, number: int) -> Entry:
         """A further router as a check of its own."""
@@ -277,11 +281,13 @@ class Page:
 
     def _router_entry(self, one: Router) -> Entry:
         keys = dict(one.keys)
+        old = self.before.mapping("router")
         above = [self.say("router", device=shown.router(one) or "?")]
         proposed: list[tuple[str, str, str]] = []
         remarks = {}
         if one.certificate is not None and not one.certificate.verified:
-            remarks[ROUTER_FINGERPRINT] = self.say("compare_router")
+            same = str(old.get(ROUTER_FINGERPRINT)) == one.certificate.fingerprint
+            remarks[ROUTER_FINGERPRINT] = self.before.still(self.say("compare_router"), same)
         if one.needs_login:
             above.append(self.say("router_login"))
             proposed += [("router-user", "apowacht", ""),
@@ -292,7 +298,7 @@ class Page:
         community = keys.pop("community", None)
         if community not in (None, "public"):
             proposed.append(("community-file", "/etc/apowacht/secrets/snmp", self.say("community")))
-        return Entry(keys, remarks, proposed, above)
+        return Entry(keys, remarks, self.before.proposed(proposed, old), above)
 
 
 def _place(one: Silent) -> dict[str, Any]:

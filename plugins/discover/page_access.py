@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 def terminals(one: Connector, before: Before, lang: str) -> Section:
     """Every terminal with its proposed name; which one is the spare is asked."""
     entries = [_terminal(terminal, before, lang) for terminal in one.terminals]
-    return listing("terminals", entries, [say("terminals", lang, "file")])
+    asked = before.still(say("terminals", lang, "file"), before.values.get("terminals"))
+    return listing("terminals", entries, [asked])
 
 
 def _terminal(one: Terminal, before: Before, lang: str) -> Entry:
@@ -47,7 +48,9 @@ def _terminal(one: Terminal, before: Before, lang: str) -> Entry:
         proposed.append(("hostname", one.address, say("terminal_host", lang, "file")))
     old = before.entry("terminals", lambda entry: entry.get("terminal") == one.own)
     values = carried(new, old, ("name",))
-    return Entry(values, {}, proposed, [say(key, lang, "file", device=device)])
+    return Entry(
+        values, {}, before.proposed(proposed, old), [say(key, lang, "file", device=device)]
+    )
 
 
 def smcb(one: Connector, before: Before, lang: str) -> Section:

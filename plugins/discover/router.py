@@ -70,7 +70,8 @@ def find(place: Place, login: Keys, snmp: Keys, way: Way) -> Router | Silent:
             keys["port"] = str(place.port)
         try:
             if one == "snmp":
-                return _by_snmp(keys | snmp, share, way)
+                wan: Keys = {"router-wan": login["router-wan"]} if "router-wan" in login else {}
+                return _by_snmp(keys | snmp | wan, share, way)
             return _by_login(keys | login, share, way)
         except TargetTrouble as trouble:
             troubles.append((one, trouble))

@@ -15,6 +15,12 @@ WIDTH = 98
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+class Kept(str):
+    """A scalar out of the file that exists: `true` stays `true`, whatever it means there."""
+
+    __slots__ = ()
+
+
 class Section(NamedTuple):
     """One top-level key of the file with the comments above it; not `active` is commented out.
 
@@ -47,6 +53,8 @@ def scalar(value: object) -> str:
     plain = text.isprintable() and not any(sign in text for sign in ",[]{}\"'#\\")
     if plain:
         try:
+            if isinstance(value, Kept) and yaml.load(f"k: {text}", yaml.BaseLoader) == {"k": text}:  # noqa: S506
+                return text
             read = yaml.safe_load(f"k: {text}")
             if read == {"k": text} or text.isdecimal() or _DAY.fullmatch(text):
                 return text
@@ -84,7 +92,7 @@ def mapping(key: str, entry: Entry) -> Section:
 
 def listing(key: str, entries: Iterable[Entry], above: Sequence[str] = ()) -> Section:
     """`key:` with a list of mappings below it."""
-    made = [line for text in above for line in comment(text)]
+    made = [line for text in above if text for line in comment(text)]
     made.append(f"{key}:")
     for entry in entries:
         made += _above(entry, "  ")
@@ -107,7 +115,7 @@ def proposal(key: str, example: str, *above: str) -> Section:
 
 
 def _above(entry: Entry, indent: str) -> list[str]:
-    return [line for text in entry.above for line in comment(text, indent)]
+    return [line for text in entry.above if text for line in comment(text, indent)]
 
 
 def _body(entry: Entry, indent: str) -> list[str]:
