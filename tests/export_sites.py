@@ -83,7 +83,7 @@ def powered_site(box: Box, folder: Path, site: str, *ups: str) -> str:
     for name in ups:
         host, unit = box.find(name)
         options = entries(CHECKS["ups"], host.options(unit))
-        checks.append({"check": "ups", "name": name, "timeout": 2, **options})
+        checks.append({"check": "ups", "name": name, "timeout": 1, **options})
     host, unit = box.find("konnektor")
     konnektor = entries(CHECKS["connector"], host.options(unit))
     place = f"{konnektor['hostname']}:{konnektor['port']}"

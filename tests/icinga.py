@@ -29,15 +29,15 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "integrations" / "icinga2"
 PASSWORD = "only for this test"
 START_SECONDS = 30.0
+CENTRAL = "central"
 
 MAIN = """\
-const NodeName = "central"
-const ZoneName = "central"
+const NodeName = "{node}"
+const ZoneName = "{node}"
 const PluginDir = {plugins}
 include <itl>
 include <plugins>
-object Endpoint NodeName {{ }}
-object Zone ZoneName {{ endpoints = [ NodeName ] }}
+{zones}
 object CheckerComponent "checker" {{ }}
 object NotificationComponent "notification" {{ enable_ha = false }}
 object ApiListener "api" {{ bind_host = "127.0.0.1"; bind_port = {port} }}
@@ -47,6 +47,10 @@ object NotificationCommand "note" {{
 }}
 object User "technician" {{ }}
 {includes}
+"""
+ALONE = """\
+object Endpoint NodeName { }
+object Zone ZoneName { endpoints = [ NodeName ] }
 """
 NOTE = '#!/bin/sh\nprintf "%s|%s|%s|%s\\n" "$@" >>"$NOTES"\n'
 NOTIFY = """
@@ -80,11 +84,15 @@ def binary() -> str:
 
 @dataclass
 class Icinga:
-    """One instance in its folder; write configuration with `add` before it is started."""
+    """One instance in its folder; write configuration with `add` before it is started.
+
+    Another `node` than CENTRAL has its zones in what is added.
+    """
 
     folder: Path
     parts: list[str] = field(default_factory=list)
     port: int = 0
+    node: str = CENTRAL
 
     @property
     def notes(self) -> Path:
@@ -186,7 +194,7 @@ class Icinga:
     def _command(self) -> list[str]:
         for name in ("data/certs", "log", "cache", "spool", "run", "etc", "state"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        _certify(self.folder / "data" / "certs")
+        _certify(self.folder / "data" / "certs", self.node)
         self.port = self.port or free_port()
         note = self.folder / "note"
         note.write_text(NOTE, encoding="utf-8")
@@ -196,6 +204,7 @@ class Icinga:
             MAIN.format(
                 plugins=json.dumps(str(SCRIPTS)), port=self.port, password=json.dumps(PASSWORD),
                 note=json.dumps(str(note)), includes="\n".join(self.parts),
+                node=self.node, zones=ALONE if self.node == CENTRAL else "",
             ),
             encoding="utf-8",
         )  # fmt: skip
@@ -225,14 +234,14 @@ def _group() -> str:
     return grp.getgrgid(os.getegid()).gr_name
 
 
-def _certify(folder: Path) -> None:
+def _certify(folder: Path, node: str) -> None:
     """A certificate that signs itself, as the API wants one."""
     if (folder / "ca.crt").exists():
         return
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "2", "-subj", "/CN=central", "-keyout", str(folder / "central.key"),
-         "-out", str(folder / "central.crt")],
+         "-nodes", "-days", "2", "-subj", f"/CN={node}", "-keyout", str(folder / f"{node}.key"),
+         "-out", str(folder / f"{node}.crt")],
         check=True, capture_output=True,
     )  # fmt: skip
-    shutil.copy(folder / "central.crt", folder / "ca.crt")
+    shutil.copy(folder / f"{node}.crt", folder / "ca.crt")

@@ -3,6 +3,7 @@ loads it, asks the simulated pharmacy and sends one alarm for one cause."""
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -344,3 +345,36 @@ def test_options_are_told_once() -> None:
     for check in CHECKS.values():
         keys = [one.key for one in told_options(check)]
         assert len(keys) == len(set(keys))
+
+
+def test_checks_run_where_they_are_told(tmp_path: Path) -> None:
+    """--endpoint pins every check of a site, by its name; --definitions brings what they need."""
+    file = write(tmp_path, UPS)
+    made = exported(tmp_path / "out", "--endpoint", "agent.{site}.example", "--definitions", file)
+    assert 'command_endpoint = "agent.muster.example"' in made["apowacht-muster.conf"]
+    assert made["apowacht-commands.conf"] == COMMANDS.read_text(encoding="utf-8")
+    assert made["apowacht-templates.conf"] == TEMPLATES.read_text(encoding="utf-8")
+
+
+@pytest.mark.peer
+def test_a_real_icinga_takes_the_examples(tmp_path: Path) -> None:
+    """The example with its chain, and the zones with a pinned pharmacy, as they are shipped."""
+    icinga = Icinga(tmp_path / "example")
+    icinga.add(
+        'object NotificationCommand "mail-service-notification" { command = [ "true" ] }',
+        'object UserGroup "icingaadmins" { }',
+    )
+    icinga.include(COMMANDS, TEMPLATES, SHIPPED / "apowacht-example.conf")
+    said = icinga.validate()
+    for told in ("6 Services", "5 Dependencies", "12 Notifications"):
+        assert f"Instantiated {told}" in said
+
+    folder = tmp_path / "zones.d"
+    for zone, endpoint in (("master", ("--endpoint", "master1.example")), ("muster-apotheke", ())):
+        exported(folder / zone, *endpoint, write(tmp_path / zone, UPS, site=f"in-{zone}"))
+    zones = Icinga(tmp_path / "zones", node="master1.example")
+    zones.include(SHIPPED / "zones-example.conf", COMMANDS, TEMPLATES)
+    zones.add(f'include_zones "etc", {json.dumps(str(folder))}')
+    said = zones.validate()
+    for told in ("3 Zones", "3 Hosts", "2 Services"):
+        assert f"Instantiated {told}" in said

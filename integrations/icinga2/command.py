@@ -31,12 +31,19 @@ FIRST = click.option(
     help="Also write the commands and templates that all sites need.",
 )
 @FIRST
+@click.option(
+    "--endpoint",
+    metavar="NAME",
+    help="Run the checks at this endpoint alone: an agent, or one of a zone with two, which then "
+    "keeps what is remembered between runs. «{site}» in it is the site's name.",
+)
 @shared
 @click.pass_context
 def icinga2(
     ctx: click.Context,
     definitions: bool,
     first: datetime | None,
+    endpoint: str | None,
     files: tuple[Path, ...],
     config_dir: Path,
     site_dir: str | None,
@@ -55,10 +62,10 @@ def icinga2(
     begin = first_day(first)
     head = f"/* {MADE.format(tool=TOOL)} */\n\n"
     made = dict(generate.files()) if definitions else {}
-    made |= {
-        f"apowacht-{site.name}.conf": head + site_objects(site, order, begin.date())
-        for site in order.sites
-    }
+    for site in order.sites:
+        where = endpoint.replace("{site}", site.name) if endpoint else None
+        text = site_objects(site, order, begin.date(), where)
+        made[f"apowacht-{site.name}.conf"] = head + text
     deliver(ctx, TOOL, made, output_dir, order)
 
 

@@ -40,8 +40,11 @@ WHOLE_DAY: times.Span = (0, times.DAY)
 AUTHOR = "apowacht"
 
 
-def site_objects(site: Site, order: Order, first: date) -> str:
-    """All objects of a site; explicit days of its periods begin at `first`."""
+def site_objects(site: Site, order: Order, first: date, endpoint: str | None = None) -> str:
+    """All objects of a site; explicit days of its periods begin at `first`.
+
+    Its checks run at `endpoint` alone, else wherever the zone has them run.
+    """
     hours = times.opening(site, first)
     services = names(site)
     parts = [_host(site, order)]
@@ -49,7 +52,8 @@ def site_objects(site: Site, order: Order, first: date) -> str:
         parts += [_period(one) for one in periods(site, hours, order.lang)]
     period = hours_name(site) if hours is not None else None
     for watch in in_chain(site):
-        parts.append(_service(site, watch, services[watch.name], period, order))
+        more = {"command_endpoint": endpoint, "vars.apo_hours": period and plain(period)}
+        parts.append(_service(site, watch, services[watch.name], order, more))
     parts += group_services(site, services, order.lang)
     parts += [dependency(site, *pair) for pair in dependency_pairs(site, services)]
     parts += downtimes(site, services)
@@ -142,7 +146,9 @@ def _dates(days: times.Days) -> str:
     return f"{days.first.isoformat()} - {days.last.isoformat()}"
 
 
-def _service(site: Site, watch: Watch, called: str, period: str | None, order: Order) -> str:
+def _service(
+    site: Site, watch: Watch, called: str, order: Order, more: Mapping[str, object]
+) -> str:
     rhythm = RHYTHMS[watch.check.name]
     imports = [service_template(watch.check.name)]
     if watch.values.get("debounce") or watch.values.get("grace"):
@@ -154,7 +160,7 @@ def _service(site: Site, watch: Watch, called: str, period: str | None, order: O
         "retry_interval": seconds(watch.interval) if watch.interval < rhythm.retry else None,
         "notes": helper(contact, order.lang) if contact else None,
         "vars.apo_site": plain(site.name),
-        "vars.apo_hours": period and plain(period),
+        **more,
         **{f"vars.{key}": told for key, told in variables(site, watch, order).items()},
     }
     return item("Service", called, attributes, imports)
