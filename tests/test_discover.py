@@ -436,6 +436,7 @@ def test_an_access_that_does_not_hold(
     word = "falsch-geraten" if fault == "password" else PASSWORD
     context = [("Falsch" if one == "Apotheke" and fault == "mandant" else one) for one in CONTEXT]
     seen = "ab" * 32 if fault == "fingerprint" else konnektor.fingerprint
+    start = len(konnektor.requests)
     told = discover(
         *connector(konnektor, *context),
         *("--user", "apowacht", "--password-file", secret_file(discover.folder, word)),
@@ -445,6 +446,36 @@ def test_an_access_that_does_not_hold(
     assert not told.file.exists()
     assert "NICHTS GESCHRIEBEN" in told.out
     assert word not in told.out + told.err
+    if fault == "password":  # tried once: some lock out who tries again
+        assert len(konnektor.requests) == start + 1
+
+
+def test_without_tls(discover: Discovering, konnektor: Konnektor) -> None:
+    """Where a Konnektor allows it: no fingerprint, and no login in clear."""
+    konnektor.put("without TLS")
+    host, port = konnektor.plain_address
+    given = ("--connector", f"{host}:{port}", "--no-tls", *CONTEXT)
+    told = discover(*given)
+    assert told.code == 0
+    assert told.site["connector"]["no-tls"] == "true"
+    assert len(told.site["terminals"]) == 3
+    start = len(konnektor.requests)
+    login = ("--user", "apowacht", "--password-file", secret_file(discover.folder, PASSWORD))
+    assert discover(*given, *login).code == 2
+    assert len(konnektor.requests) == start
+
+
+@pytest.mark.parametrize("state", ["password", "client certificate"])
+def test_a_directory_behind_a_login(
+    discover: Discovering, konnektor: Konnektor, state: str
+) -> None:
+    """Without any access only the fingerprint is known, and the file says what it takes."""
+    konnektor.put(state)
+    told = discover(*connector(konnektor))
+    assert told.code == 0
+    assert "sein Dienstverzeichnis war nicht lesbar" in told.text
+    assert told.site["connector"]["tls-fingerprint"] == konnektor.fingerprint
+    assert not load_files([str(told.file)], "de").mistakes
 
 
 def test_addresses_that_the_konnektor_names_are_not_contacted(

@@ -138,6 +138,9 @@ def discover(ctx: click.Context, /, lang: str, config_dir: Path, **given: Any) -
     """
     from apowacht.plugins.discover.running import Run
 
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # an umlaut must not end a run that has written
+            stream.reconfigure(errors="replace")
     complain(given, lang)
     file = given["output"] or config_dir / f"{given['site']}.yaml"
     from apowacht.plugins.discover.writing import why_not

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from apowacht.plugins.discover.asking import Keys, Way
     from apowacht.plugins.wire.kon_file import KonFile
     from apowacht.plugins.wire.konnektor import Konnektor
+    from apowacht.plugins.wire.sds import ServiceDirectory
 
 FINGERPRINT = "tls-fingerprint"
 SERVICES = ("EventService", "CardService", "CertificateService")
@@ -144,23 +145,36 @@ def _has_credentials(options: Options, kon: KonFile | None) -> bool:
 def _ask(
     options: Options, keys: Keys, certificate: Certificate | None, *, with_hba: bool
 ) -> Connector:
-    from apowacht.plugins.core.asked import Failure
+    from apowacht.plugins.core.asked import Failure, failure, more_than_silence
     from apowacht.plugins.read import connector, konnektor
+    from apowacht.plugins.read.konnektor_session import open_session
 
-    if _names_others(options):
-        options.rewrite_endpoints = True
-        keys["rewrite-endpoints"] = True
-    answer = konnektor.ask(options, ("resource", "terminals", "cards"), context=False)
-    data = answer.data
-    addresses, ends, issuers, has_context = _certificates(options, with_hba=with_hba)
-    terminals = named(data["terminals"] or [], data["cards"], addresses)
-    told = connector.read(answer, [f"{one.name}={one.own}" for one in terminals])
-    return Connector(
+    found = Connector(
         host=options.hostname,
         port=options.port,
         keys=keys,
         certificate=certificate,
-        has_context=has_context,
+        secret_from_environment=_from_environment(options),
+    )
+    session, asked = open_session(options)
+    found = replace(found, host=asked.host, port=options.port, has_context=asked.has_context)
+    with session:
+        try:
+            directory = asked.directory()
+        except TargetTrouble as trouble:
+            if not more_than_silence(trouble):
+                raise
+            # A wrong login is not tried again: some lock out who does.
+            return replace(found, failures=(failure("connector.sds", trouble, asked.host),))
+    if _names_others(directory, options):
+        options.rewrite_endpoints = keys["rewrite-endpoints"] = True
+    answer = konnektor.ask(options, ("resource", "terminals", "cards"), context=False)
+    data = answer.data
+    addresses, ends, issuers = _certificates(options, with_hba=with_hba)
+    terminals = named(data["terminals"] or [], data["cards"], addresses)
+    told = connector.read(answer, [f"{one.name}={one.own}" for one in terminals])
+    return replace(
+        found,
         **{key: told[key] for key in ("vendor", "product", "firmware", "hardware", "vpn_ti")},
         terminals=terminals,
         cards=tuple(data["cards"]),
@@ -168,31 +182,27 @@ def _ask(
         issuers=issuers,
         conditions=tuple(told["conditions"] or ()),
         failures=tuple(Failure(**one) for one in data["failures"]),
-        secret_from_environment=_from_environment(options),
     )
 
 
-def _names_others(options: Options) -> bool:
+def _names_others(directory: ServiceDirectory, options: Options) -> bool:
     """Whether the Konnektor names services at addresses that are not the one it is asked at."""
-    from apowacht.plugins.read.konnektor_session import open_session
     from apowacht.plugins.wire.soap import split_url
 
-    session, konnektor = open_session(options)
-    with session:
+    named = [
+        url
+        for service in SERVICES
+        for endpoint in directory.services.get(service, {}).values()
+        for url in (endpoint.tls, endpoint.plain)
+        if url and "://" in url
+    ]
+    own = _own_addresses(options) if named else set()
+    for url in named:
         try:
-            services = konnektor.directory().services
-        except TargetTrouble:
-            return False  # whoever asks next is told the reason
-        own = _own_addresses(options)
-        for service in SERVICES:
-            for endpoint in services.get(service, {}).values():
-                for text in filter(None, (endpoint.plain if options.no_tls else endpoint.tls,)):
-                    try:
-                        host = split_url(text).host.casefold()
-                    except ValueError:
-                        continue
-                    if host not in own:
-                        return True
+            if split_url(url).host.casefold() not in own:
+                return True
+        except ValueError:
+            continue
     return False
 
 
@@ -210,15 +220,14 @@ def _own_addresses(options: Options) -> set[str]:
 
 def _certificates(
     options: Options, *, with_hba: bool
-) -> tuple[dict[str, str], tuple[dict[str, Any], ...], tuple[str, ...], bool]:
-    """Addresses of the terminals, ends of the certificates, issuers of the pharmacy's cards, and
-    whether there is a context to ask in."""
+) -> tuple[dict[str, str], tuple[dict[str, Any], ...], tuple[str, ...]]:
+    """Addresses of the terminals, ends of the certificates, issuers of the pharmacy's cards."""
     from apowacht.plugins.read.certificate_cards import Asked
     from apowacht.plugins.read.konnektor_session import open_session
 
     session, konnektor = open_session(options)
     if not konnektor.has_context:
-        return {}, (), (), False
+        return {}, (), ()
     with session:
         asked = Asked(konnektor, with_hba=with_hba, with_dates=False)
         try:
@@ -226,7 +235,7 @@ def _certificates(
             addresses = _addresses(konnektor)
         except TargetTrouble:
             addresses = {}  # the round before has noted why
-    return addresses, tuple(asked.cards), tuple(asked.issuers), True
+    return addresses, tuple(asked.cards), tuple(asked.issuers)
 
 
 def _addresses(konnektor: Konnektor) -> dict[str, str]:

@@ -88,9 +88,12 @@ class Teller:
         key = "connector" if device else "connector_unread"
         yield self.say(key, place=place_of(one), device=device)
         yield from self.certificate(one.certificate)
-        for failed in one.failures:
-            why = shown.why(failed.trouble, self.lang)
-            yield self.say("failure", operation=failed.operation, why=why)
+        yield from dict.fromkeys(
+            self.say(
+                "failure", operation=failed.operation, why=shown.why(failed.trouble, self.lang)
+            )
+            for failed in one.failures
+        )
         if one.held_back:
             return
         if not one.has_context:
