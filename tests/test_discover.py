@@ -321,7 +321,7 @@ def test_no_password_before_the_fingerprint_is_known(
     assert not load_files([str(known.file)], "de").mistakes
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2)])
+@pytest.mark.parametrize(("answer", "code"), [("j\n", 0), ("yes\n", 0), ("n\n", 2), ("\n", 2)])
 def test_a_person_may_confirm(
     discover: Discovering,
     konnektor: Konnektor,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Device = TypeVar("Device")
 
+YES = ("j", "ja", "y", "yes")
 _SHORT = 160
 
 
@@ -79,7 +80,8 @@ class Run:
         if not self.interactive:
             return False
         text = say("confirm", self.lang, place=Place(host, port), fingerprint=fingerprint)
-        return click.confirm(text, default=False, err=True)
+        answer: str = click.prompt(text, default="n", show_default=False, err=True)
+        return answer.strip().casefold() in YES
 
     # Asking.
 

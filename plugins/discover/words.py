@@ -38,8 +38,8 @@ COMMAND: Mapping[str, Text] = {
     ),
     "interrupted": ("Abgebrochen, nichts geschrieben.", "Interrupted, nothing written."),
     "confirm": (
-        "{place} zeigt ein Zertifikat mit diesem SHA-256-Fingerabdruck:\n    {fingerprint}\nBitte vergleichen (Verwaltungsseite des Geräts oder Dienstleister). Stimmt er, und sollen die Zugangsdaten dorthin?",
-        "{place} shows a certificate with this SHA-256 fingerprint:\n    {fingerprint}\nPlease compare it (the device's administration page, or your service partner). Is it the right one, and may the credentials go there?",
+        "{place} zeigt ein Zertifikat mit diesem SHA-256-Fingerabdruck:\n    {fingerprint}\nBitte vergleichen (Verwaltungsseite des Geräts oder Dienstleister). Stimmt er, und sollen die Zugangsdaten dorthin? [j/N]",
+        "{place} shows a certificate with this SHA-256 fingerprint:\n    {fingerprint}\nPlease compare it (the device's administration page, or your service partner). Is it the right one, and may the credentials go there? [y/N]",
     ),
 }
 
