@@ -34,6 +34,8 @@ class Tools(click.Group):
         "director": ("apowacht.integrations.director.command", "director"),
         "icinga2": ("apowacht.integrations.icinga2.command", "icinga2"),
         "nagios": ("apowacht.integrations.nagios.command", "nagios"),
+        "nrpe": ("apowacht.integrations.nrpe.command", "nrpe"),
+        "prometheus": ("apowacht.integrations.prometheus.command", "prometheus"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -85,11 +87,28 @@ class Order(NamedTuple):
         return tuple((key, value if equals else None) for key, equals, value in told)
 
 
-def shared(function: Function) -> Function:
-    """The options of every tool; the command gets them as `config_dir`, `files` and so on."""
+def where(function: Function) -> Function:
+    """Which files are read and where the text goes: `files`, `config_dir`, `output_dir`, `lang`."""
     options = (
         click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path)),
         CONFIG_DIR,
+        click.option(
+            "-o",
+            "--output-dir",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Write files into this folder [default: print them].",
+        ),
+        LANG,
+    )
+    for add in reversed(options):
+        function = add(function)
+    return function
+
+
+def shared(function: Function) -> Function:
+    """`where`, and how plugins are called: `site_dir` and `inline`."""
+    options = (
         click.option(
             "--site-dir",
             metavar="DIR",
@@ -101,14 +120,7 @@ def shared(function: Function) -> Function:
             is_flag=True,
             help="Write every option out, so that the plugins need no site file.",
         ),
-        click.option(
-            "-o",
-            "--output-dir",
-            type=click.Path(path_type=Path, file_okay=False),
-            metavar="DIR",
-            help="Write files into this folder [default: print them].",
-        ),
-        LANG,
+        where,
     )
     for add in reversed(options):
         function = add(function)

@@ -59,7 +59,12 @@ def many(folder: Path, number: int) -> None:
     for place in range(number):
         told = [
             {"check": "ups", "name": AWKWARD["ups"], "hostname": f"192.0.2.{place + 1}"},
-            {"check": "uplink", "name": AWKWARD["uplink"], "line": "dsl,source=192.0.2.1"},
+            {
+                "check": "uplink",
+                "name": AWKWARD["uplink"],
+                "line": "dsl,source=192.0.2.1",
+                "target": "192.0.2.9:443",
+            },
             {"check": "connector", "name": AWKWARD["connector"], "hostname": "192.0.2.7"},
         ]
         window = {"weekly": "So 03:00-04:00", "text": "Updates; am Server"}

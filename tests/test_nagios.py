@@ -79,7 +79,7 @@ def test_the_chain_is_told_once(tmp_path: Path) -> None:
     context = {"mandant": "A", "client-system": "B", "workplace": "C"}
     chain = [
         {"check": "terminal", **address, **context},
-        {"check": "uplink", "line": "dsl,source=192.0.2.1"},
+        {"check": "uplink", "line": "dsl,source=192.0.2.1", "target": "192.0.2.9:443"},
         {"check": "connector", **address},
         {"check": "ups", **address},
     ]
