@@ -20,6 +20,7 @@ KONNEKTOR = [
 ]  # fmt: skip
 ALIASES = ["--alias=Kasse 1=ORGA-1", "--alias=Reserve=ORGA-2"]
 OPENING = ["--hours=Mo-Fr 08:00-18:30", "--timezone=Europe/Berlin"]
+CONTEXT = "connector: {hostname: h, mandant: M, client-system: C, workplace: W}"
 UPS = "site: a\nups:\n- hostname: 192.0.2.1\n"
 KON = "site: a\nconnector: {hostname: 192.0.2.20, mandant: M, client-system: C, workplace: W}\n"
 
@@ -74,7 +75,7 @@ def test_each_command_understands_what_was_derived(tmp_path: Path) -> None:
     ("text", "checks"),
     [
         ("connector: {hostname: h}", ["connector"]),
-        ("connector: {hostname: h, mandant: M}", ["connector", "terminal", "certificate"]),
+        (CONTEXT, ["connector", "terminal", "certificate"]),
         ("connector: {kon: a.kon}", ["connector", "terminal", "certificate"]),
         ("tilage: {}", ["tilage"]),
         ("erezept: {environment: RU}", ["erezept"]),
@@ -159,6 +160,7 @@ MISTAKES = {
     "site: a\ntilage:\n": ["2: tilage: the value is missing"],
     "site: a\nerezept: {}\n": ["2: check_apo_erezept needs «environment»"],
     "site: a\nrouter: {hostname: h}\n": ["2: «router» is missing"],
+    "site: a\nrouter: {router: snmp}\n": ["2: «hostname» is missing"],
     "site: a\nlines: [{source: 192.0.2.1}]\n": ["2: «name» is missing"],
     UPS + "terminals: []\n": [
         "4: «terminals» says nothing without «connector»"
@@ -184,13 +186,16 @@ MISTAKES = {
         "4: secrets do not stand in this file; «password-file» names the file that holds it"
     ],
     "site: a\nconnector:\n  hostname: h\n  lang: en\n": ["4: «lang» is for the command line only"],
-    "site: a\nconnector:\n  mandant: M\n  hostname: h\n  tls-server-name: [a, b]\n": [
-        "5: tls-server-name: one value only, no list"
+    "site: a\nconnector: {hostname: h, mandant: M}\n": [
+        "2: «client-system» is missing", "2: «workplace» is missing",
+    ],
+    "site: a\nconnector:\n  hostname: h\n  tls-server-name: [a, b]\n": [
+        "4: tls-server-name: one value only, no list"
     ],
     "site: a\nconnector:\n  hostname: h\n  port: 4742\n": [
         "4: port: port 4742 belongs to the card terminals and is never connected to"
     ],
-    "site: a\nrouter:\n  router: fritzbocks\n  rtt-warning: 1\n": [
+    "site: a\nrouter:\n  router: fritzbocks\n  rtt-warning: 1\n  hostname: h\n": [
         ("3: --router: «fritzbocks» does not exist; choose from snmp, fritzbox, opnsense, unifi, "
         "rutos, none; did you mean «fritzbox»?"),
         "4: there is no «rtt-warning» here",

@@ -33,6 +33,8 @@ ROUTER_KEYS = frozenset(keys_of((*ROUTER_OPTIONS, *SNMP, *target("")))) - {
     "router-host",
     "router-port",
 } | {"alias", "signal-warning", "signal-critical"}
+CONTEXT = ("mandant", "client-system", "workplace")
+"""In whose name a Konnektor is asked: all three or none, where no .kon file has them."""
 PROVIDERS = ("access", "smcb", "hba", "kim")
 SMCB_KEYS = ("provider", "ordered")
 # A section that says something of a device, and the sections of which one has to be there.
@@ -154,6 +156,10 @@ class Derived:
         for key, entry in told.items():
             if key in KONNEKTOR_KEYS or key == "interval" or self._knows("connector", key, entry):
                 known[key] = entry
+        missing = [key for key in CONTEXT if key not in known]
+        if len(known) == len(told) and "kon" not in told and 0 < len(missing) < len(CONTEXT):
+            for key in missing:
+                self._notes(self._fields.at("connector"), "missing_key", key=key)
         return known
 
     def _knows(self, check: str, key: str, entry: Entry) -> bool:
@@ -207,7 +213,7 @@ class Derived:
         if mapping is None:
             return {}
         fields = Fields(mapping, ROUTER_KEYS, self._notes)
-        if fields.text("router", required=True) is None:
+        if None in [fields.text(key, required=True) for key in ("router", "hostname")]:
             return {}
         return {key: entry for key, entry in fields.entries.items() if key in ROUTER_KEYS}
 

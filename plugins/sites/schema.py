@@ -158,7 +158,7 @@ def _site(options: _Options) -> Schema:
         "ups": _list(
             _closed({"name": CHECK_NAME, "interval": INTERVAL, **options.of("ups")}, "hostname")
         ),
-        "router": _closed(options.of("uplink", ROUTER_KEYS), "router"),
+        "router": _closed(options.of("uplink", ROUTER_KEYS), "router", "hostname"),
         "lines": _list(_plain(("name", *LINE_KEYS), "name", target=_several())),
         "tilage": _closed({"interval": INTERVAL, **options.of("tilage")}),
         "erezept": _closed({"interval": INTERVAL, **options.of("erezept")}, "environment"),
