@@ -33,18 +33,29 @@ if TYPE_CHECKING:
     from datetime import date
 
     from apowacht.integrations.command import Order
+    from apowacht.integrations.icinga2.objects import Period
     from apowacht.integrations.plugin_options import Told
     from apowacht.plugins.core.check import Check
     from apowacht.plugins.sites.model import Site, Watch
 
 Plain = dict[str, Any]
+Hours = dict[str, list["Period"]]
 
 DATA_TYPE = "Icinga\\Module\\Director\\DataType\\DataType"
 BASE = "apo-service"
 DUMMY = "dummy"
 
 
-def basket(order: Order, first: date) -> Plain:
+def hours(order: Order, first: date) -> Hours:
+    """The periods of each site by its name, none where it tells no hours."""
+    found = {}
+    for site in order.sites:
+        told = times.opening(site, first)
+        found[site.name] = periods(site, told, order.lang) if told is not None else []
+    return found
+
+
+def basket(order: Order, told: Hours) -> Plain:
     """The whole basket, by the Director's types and the objects' names."""
     fields = Fields()
     templates = [_base(), *(_service_template(check, fields) for check in all_checks())]
@@ -55,19 +66,19 @@ def basket(order: Order, first: date) -> Plain:
         # Known to a Director that has been kickstarted, and then left as it is.
         "ExternalCommand": _named([{"object_name": DUMMY, "object_type": "external_object"}]),
         "Command": _named([_command(check) for check in all_checks()]),
-        "TimePeriod": _named([_always(), *_periods(order, first, referring=True)]),
+        "TimePeriod": _named([_always(), *(_period(*one[-1]) for one in told.values() if one)]),
         "HostTemplate": _named([_host_template()]),
         "ServiceTemplate": _named(templates),
-        "ServiceSet": _named([_service_set(site, order, first) for site in order.sites]),
+        "ServiceSet": _named([_service_set(site, order, told[site.name]) for site in order.sites]),
         "Dependency": _named([_chain(), *(d for site in order.sites for d in _rules(site))]),
     }
 
 
-def first_basket(order: Order, first: date) -> Plain:
+def first_basket(told: Hours) -> Plain:
     """What must be there before: the Director cannot store a period and one that refers to it at
     once.
     """
-    return {"TimePeriod": _named(_periods(order, first, referring=False))}
+    return {"TimePeriod": _named([_period(*one) for some in told.values() for one in some[:-1]])}
 
 
 def _named(objects: list[Plain]) -> dict[str, Plain]:
@@ -189,23 +200,12 @@ def _host_template() -> Plain:
 
 
 def _always() -> Plain:
-    return _period(ALWAYS, None, dict.fromkeys(times.DAY_NAMES, "00:00-24:00"))
-
-
-def _periods(order: Order, first: date, *, referring: bool) -> list[Plain]:
-    """The periods that are the sites' hours, or those that these may refer to."""
-    made = []
-    for site in order.sites:
-        hours = times.opening(site, first)
-        told = periods(site, hours, order.lang) if hours is not None else []
-        for one in told[-1:] if referring else told[:-1]:
-            made.append(_period(one.name, one.title, one.ranges, one.excludes, one.includes))
-    return made
+    return _period(ALWAYS, ALWAYS, dict.fromkeys(times.DAY_NAMES, "00:00-24:00"))
 
 
 def _period(
     name: str,
-    title: str | None,
+    title: str,
     ranges: Mapping[str, str],
     excludes: tuple[str, ...] = (),
     includes: tuple[str, ...] = (),
@@ -223,10 +223,9 @@ def _period(
     }
 
 
-def _service_set(site: Site, order: Order, first: date) -> Plain:
+def _service_set(site: Site, order: Order, hours: list[Period]) -> Plain:
     told = names(site)
-    hours = times.opening(site, first)
-    period = periods(site, hours, order.lang)[-1].name if hours is not None else None
+    period = hours[-1].name if hours else None
     services = [_service(site, watch, told[watch.name], period, order) for watch in in_chain(site)]
     return {
         "object_name": set_name(site),

@@ -36,14 +36,14 @@ def director(
     Without --output-dir the basket alone is printed; a Director that does not know the periods of
     exceptional days yet wants the first basket before it.
     """
-    from apowacht.integrations.director.basket import basket, first_basket
+    from apowacht.integrations.director.basket import basket, first_basket, hours
     from apowacht.integrations.director.beside import objects, script
 
     order = read(config_dir, files, site_dir, inline, lang)
-    begin = first_day(first).date()
-    made = {"apowacht-basket.json": _json(basket(order, begin))}
+    told = hours(order, first_day(first).date())
+    made = {"apowacht-basket.json": _json(basket(order, told))}
     if output_dir is not None:
-        made["apowacht-basket-first.json"] = _json(first_basket(order, begin))
+        made["apowacht-basket-first.json"] = _json(first_basket(told))
         line = MADE.format(tool=TOOL)
         made["apowacht-director.sh"] = script(order, line)
         made["apowacht-beside-director.conf"] = objects(order, line)
