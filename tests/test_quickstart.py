@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -13,11 +14,16 @@ from pathlib import Path
 
 import pytest
 from commands import SCRIPTS
+from exports import export
 from icinga import NOTIFY, Icinga
+from nagios_daemon import Nagios
+from test_checkmk import MRPE_LINE
+from test_export_prometheus import checked
+from test_nagios import SHARED
 from upsd import until
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "quickstart.md"
-EDITS = 3
+EDITS, SERVICES = 3, 6
 FIRST_PORT = 16100
 PORTS = 20
 
@@ -44,6 +50,31 @@ def free_hundred() -> int:
                 continue
             return hundred
     raise AssertionError("no twenty free ports in a row")
+
+
+def every_export_loads(folder: Path, scratch: Path) -> None:
+    """What was discovered is taken by Nagios, by Prometheus and its Alertmanager, by the grammar of
+    Checkmk's agent, and becomes a basket."""
+    told = ("--config-dir", str(folder / "checks.d"))
+    export("nagios", *told, "-o", str(scratch / "nagios"))
+    daemon = Nagios((*SHARED, *sorted((scratch / "nagios").iterdir())))
+    code, said = daemon.verify()
+    daemon.close()
+    assert code == 0, said
+    assert "Total Warnings: 0" in said
+    for more, program, words in (
+        ((), "promtool", ("check", "config")),
+        (("--static",), "promtool", ("check", "config")),
+        (("--alertmanager",), "amtool", ("check-config",)),
+    ):
+        file = scratch / "prometheus.yml"
+        file.write_text(export("prometheus", *told, *more), encoding="utf-8")
+        checked(program, *words, str(file))
+    lines = [one for one in export("checkmk", *told).splitlines() if one and one[0] != "#"]
+    assert len(lines) == SERVICES
+    assert all(MRPE_LINE.fullmatch(line) for line in lines), lines
+    basket = json.loads(export("director", *told))
+    assert basket["Command"]
 
 
 @pytest.mark.peer
@@ -92,6 +123,7 @@ def test_from_an_empty_folder_to_green(tmp_path: Path) -> None:
         assert all(one["state"] == 0 for one in services.values()), told
         asked = {name for name in told if not name.startswith("apo ")}
         assert asked == {"USV", "USV till", "uplink", "connector", "terminal", "certificate"}
+        every_export_loads(folder, tmp_path)
         print(f"commands {written:.1f} s, all services green after {green:.1f} s")
     finally:
         simulator.terminate()
