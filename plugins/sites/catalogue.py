@@ -186,13 +186,17 @@ class Terms:
 
     def needs(self, given: Iterable[str], line: int, notes: Notes) -> None:
         """Note what the check cannot be asked without."""
-        # A misspelt key has its own mistake, and is not missing as well.
-        keys = {nearest(key, self.options) for key in given}
+        told = set(given)
         required = ((key,) for key, option in self.options.items() if option.required)
         for group in (*NEEDS.get(self.check.name, ()), *required):
-            if not keys.intersection(group):
+            if not told.intersection(group) and not self._misspelt(told).intersection(group):
                 shown = " / ".join(f"«{key}»" for key in group)
                 notes(line, "option_missing", check=self.check.name, keys=shown)
+
+    def _misspelt(self, told: Iterable[str]) -> set[str | None]:
+        """What is meant by keys that do not exist: they have their own mistake, and are not
+        missing as well."""
+        return {nearest(key, self.options) for key in told if key not in self.options}
 
     def _whole(self, arguments: list[str], notes: Notes) -> dict[str, Any]:
         try:
