@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import SCRIPTS
+from unprivileged import dropped, give, plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
-NOBODY = 65534
 MAIN = """\
 log_file={folder}/nagios.log
 cfg_dir={folder}/objects
@@ -68,12 +67,13 @@ class Nagios:
         (self.folder / "objects").mkdir()
         told = {"folder": self.folder, "interval_length": interval_length}
         self._write("nagios.cfg", MAIN.format(**told))
-        self._write("resource.cfg", f"$USER1$={SCRIPTS}\n")
-        self._start = [self.program]
+        self.folder.chmod(0o755)
+        (self.folder / "plugins").mkdir()
+        self._write("resource.cfg", f"$USER1$={plugins(self.folder / 'plugins')}\n")
+        self._start = dropped(self.program)
         self._process: subprocess.Popen[bytes] | None = None
         self.add(*objects)
-        if os.geteuid() == 0:
-            self._give_away()
+        give(self.folder)
 
     def add(self, *objects: Path) -> None:
         """Further object files, before it is started."""
@@ -83,21 +83,9 @@ class Nagios:
     def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8")
 
-    def _give_away(self) -> None:
-        """Let it run as nobody, where nobody may run the plugins: Python may lie in root's home."""
-        drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        # A second program, because setpriv's own exec still has root's rights.
-        asked = [*drop, "sh", "-c", 'exec "$0" -V', str(SCRIPTS / "check_apo_ups")]
-        if subprocess.run(asked, capture_output=True, check=False).returncode != 3:
-            with (self.folder / "nagios.cfg").open("a") as opened:
-                opened.write("nagios_user=root\nnagios_group=root\n")
-            return
-        for file in (self.folder, *self.folder.rglob("*")):
-            os.chown(file, NOBODY, NOBODY)
-        self._start = [*drop, self.program]
-
     def verify(self) -> tuple[int, str]:
         """What `nagios4 -v` says, and its exit code."""
+        give(self.folder)
         run = subprocess.run(
             [*self._start, "-v", self.folder / "nagios.cfg"],
             capture_output=True,
@@ -108,8 +96,7 @@ class Nagios:
         return run.returncode, run.stdout + run.stderr
 
     def __enter__(self) -> Nagios:
-        if os.geteuid() == 0:
-            self._give_away()
+        give(self.folder)
         state = {"APOWACHT_STATE_DIR": str(self.folder / "state"), "HOME": str(self.folder)}
         self._process = subprocess.Popen(
             [*self._start, self.folder / "nagios.cfg"],

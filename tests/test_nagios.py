@@ -158,8 +158,9 @@ def test_a_weekly_window_is_planned_by_the_clock(tmp_path: Path) -> None:
 
 @pytest.mark.peer
 def test_nagios_takes_the_example() -> None:
-    """Commands, templates, contacts and example load without a word."""
-    daemon = Nagios((*SHARED, FOLDER / "example.cfg"))
+    """Commands, templates, contacts and examples load without a word."""
+    remote = ROOT / "integrations" / "nrpe" / "nagios.cfg"
+    daemon = Nagios((*SHARED, FOLDER / "example.cfg", remote))
     code, told = daemon.verify()
     daemon.close()
     assert code == 0, told

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from apowacht.plugins.sites.model import Site, Watch
 
 ALWAYS = "apowacht-always"
-AROUND_THE_CLOCK = frozenset({"ups", "uplink", "terminal"})
-"""Checks that wake somebody at night: power, lines, and the terminal that holds the SMC-B."""
 CLOSED = "00:00-00:00"
 """A day without hours: Nagios takes an exception's day by it alone."""
 
@@ -69,7 +67,9 @@ def _open(site: Site) -> str:
 
 def _service(site: Site, watch: Watch, description: str, order: Order, hours: bool) -> str:
     command = check_command(f"check_apo_{watch.check.name}", order.arguments(site, watch))
-    waits = hours and watch.check.name not in AROUND_THE_CLOCK
+    # Where some class of failure counts at night, the plugin itself makes the others a WARNING.
+    always = watch.check.around_the_clock
+    waits = hours and always is not None and not always
     rows = [
         ("use", f"apowacht-{watch.check.name}"),
         ("host_name", host_name(site)),

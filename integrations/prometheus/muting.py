@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from apowacht.integrations.prometheus.intervals import Interval
     from apowacht.plugins.sites.model import Site
 
-AROUND_THE_CLOCK = 'check=~"ups|uplink"'
-"""Power and lines, whose tickets come at night as well."""
-
 
 def alertmanager(sites: Iterable[Site], first: date) -> dict[str, Any]:
     """The example configuration with the sites' routes behind the pages, and their intervals."""
@@ -71,12 +68,15 @@ def _route(site: Site, named: dict[str, list[Interval]]) -> dict[str, Any]:
     for watch in site.watches:
         own = _maintained(site, watch.name)
         if own in named:
-            always = watch.check.name in ("ups", "uplink")
+            always = watch.check.around_the_clock is None
             mute = [*(() if always else shut), *whole, own]
             name = watch.name.replace("\\", "\\\\").replace('"', '\\"')
             routes.append({"matchers": [f'name="{name}"'], "mute_time_intervals": mute})
-    around: dict[str, Any] = {"matchers": [AROUND_THE_CLOCK]}
-    routes.append({**around, "mute_time_intervals": whole} if whole else around)
+    # Power and lines, whose tickets come at night as well.
+    names = sorted({one.check.name for one in site.watches if one.check.around_the_clock is None})
+    around: dict[str, Any] = {"matchers": [f'check=~"{"|".join(names)}"']}
+    if names:
+        routes.append({**around, "mute_time_intervals": whole} if whole else around)
     route: dict[str, Any] = {"matchers": [f'site="{site.name}"'], "receiver": "tickets"}
     mute = [*shut, *whole]
     return {**route, **({"mute_time_intervals": mute} if mute else {}), "routes": routes}
