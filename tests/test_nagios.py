@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -206,6 +206,52 @@ def test_a_file_with_a_mistake_leaves_the_others(tmp_path: Path) -> None:
     told = export("nagios", "--config-dir", str(tmp_path), code=1)
     assert "host_name                       apotheke-00" in told
     assert "kaputt" not in told
+
+
+PROBE = """\
+define service {{
+    use                             apowacht-service
+    host_name                       {site}
+    service_description             probe
+    check_command                   check_apo_ups!--version
+    check_period                    apowacht-{site}-open
+}}
+"""
+
+
+@pytest.mark.peer
+@pytest.mark.slow
+def test_nagios_takes_an_empty_day_for_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the period of a pharmacy that is closed until tomorrow nothing is due before the day after
+    that, in an open one at once."""
+    zone = ZoneInfo("Europe/Berlin")
+    monkeypatch.setenv("TZ", zone.key)
+    today = datetime.now(zone).date()
+    days = [str(today + timedelta(days=number)) for number in (0, 1)]
+    told = [{"check": "connector", "hostname": "192.0.2.1"}]
+    for site, closed in (("zu", days), ("auf", [])):
+        more = {"closed": closed} if closed else {}
+        write_site(tmp_path / "checks.d", site, told, hours="Mo-So 0-24", **more)
+        (tmp_path / f"{site}.cfg").write_text(PROBE.format(site=site), encoding="utf-8")
+    export("nagios", "--config-dir", str(tmp_path / "checks.d"), "-o", str(tmp_path / "made"))
+    with Nagios((*SHARED, *objects(tmp_path), *tmp_path.glob("*.cfg"))) as daemon:
+        daemon.until(lambda: len(daemon.blocks("servicestatus")) == 4, "all are planned")
+        daemon.until(lambda: all(int(one["next_check"]) for one in probes(daemon)), "due")
+        due = {
+            one["host_name"]: datetime.fromtimestamp(int(one["next_check"]), zone)
+            for one in probes(daemon)
+        }
+    # The ten minutes before opening belong to the day before.
+    opens = datetime.combine(today + timedelta(days=1), time(23, 50), zone)
+    assert opens <= due["zu"] < opens + timedelta(minutes=10)
+    assert due["auf"] < datetime.now(zone) + timedelta(minutes=10)
+
+
+def probes(daemon: Nagios) -> list[dict[str, str]]:
+    """The services that are bound to the opening hours."""
+    return [one for one in daemon.blocks("servicestatus") if one["service_description"] == "probe"]
 
 
 @pytest.fixture
