@@ -173,7 +173,8 @@ def _window(window: View, now: datetime, lang: str) -> list[str]:
         same = end.astimezone().date() == start.astimezone().date()
         close = words.clock(end, lang, start if same else now)
         when = words.word("span", lang, start=words.clock(start, lang, now), end=close)
-    checks = ", ".join(map(str, window["checks"])) or words.word("whole_site", lang)
+    named = (words.check_title(str(name), lang) for name in window["checks"])
+    checks = ", ".join(named) or words.word("whole_site", lang)
     return [str(window["text"]), when, words.word("affects", lang, checks=checks)]
 
 

@@ -89,7 +89,7 @@ def checks(view: View, lang: str) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind_of(check),
-            "title": check["name"],
+            "title": words.check_title(check["name"], lang),
             "fresh": fresh(check["asked_at"], check["next_at"], now, lang),
             "summary": check["sentence"] if check["stale"] else check["summary"],
             "since": since(check["since"], now, lang),
@@ -167,7 +167,7 @@ def _lane(
     inside = [span for span in spans if span.end > start]
     items = [_span(span, start, end, lang) for span in reversed(inside)]
     return {
-        "title": name,
+        "title": words.check_title(name, lang),
         "svg": charts.lane(inside, start, until),
         "spans": items[:FEW_SPANS],
         "older": items[FEW_SPANS:],
@@ -194,7 +194,7 @@ def _charts(history: History, lang: str) -> list[dict[str, Any]]:
         drawn = [charts.draw(one, history.end, lang) for one in series]
         kept = [chart for chart in drawn if chart is not None]
         if kept:
-            groups.append({"title": name, "charts": kept})
+            groups.append({"title": words.check_title(name, lang), "charts": kept})
     return groups
 
 
@@ -212,7 +212,7 @@ def _entry(change: Past, lang: str) -> dict[str, str]:
     before, after = (_state(state, lang) for state in (change.before, change.after))
     return {
         "when": _stamp(change.at, lang),
-        "name": change.name,
+        "name": words.check_title(change.name, lang),
         "kind": change.after.name.lower(),
         "states": words.word("change", lang, before=before, after=after),
         "text": pick(change.headline, lang),

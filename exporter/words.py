@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
     from apowacht.plugins.core.advice import Text
 
+CHECKS: Mapping[str, Text] = {
+    "ups": ("USV", "UPS"),
+    "uplink": ("Internetleitungen", "Internet lines"),
+    "connector": ("Konnektor", "Konnektor"),
+    "terminal": ("Kartenterminals", "Card terminals"),
+    "certificate": ("Zertifikate", "Certificates"),
+    "erezept": ("Weg der E-Rezepte", "Way of the e-prescriptions"),
+    "tilage": ("TI-Lage", "TI-Lage"),
+}
+"""What a check is called on a page where its site gives it no name."""
+
 WORDS: Mapping[str, Text] = {
     # States as a person reads them: never a colour alone.
     "ok": ("in Ordnung", "all right"),
@@ -250,6 +261,11 @@ ENDINGS: Mapping[str, Text] = {
 
 JOINED = "\N{NO-BREAK SPACE}"
 """Between a number and its unit, which belong on one line."""
+
+
+def check_title(name: str, lang: str) -> str:
+    """A check's name at its site as a person reads it."""
+    return CHECKS[name][LANGUAGES.index(lang)] if name in CHECKS else name
 
 
 def word(key: str, lang: str, **values: object) -> str:
