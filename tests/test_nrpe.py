@@ -22,6 +22,8 @@ from apowacht.simulator.box import Box
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = Path(__file__).resolve().parent.parent
+PLUGINS = "/usr/lib/nagios/plugins/"
 CONFIGURATION = """\
 pid_file={folder}/nrpe.pid
 server_address=127.0.0.1
@@ -138,3 +140,53 @@ def wait_for(port: int) -> None:
     while asked(port).returncode != 0:
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        None,
+        "",
+        "id",
+        "/bin/sh",
+        "{plugins}check_apo_ups --version; id",
+        "{plugins}check_apo_ups --version\nid",
+        "{plugins}check_apo_ups $(id)",
+        "{plugins}check_apo_ups `id`",
+        "{plugins}check_apo_ups > /tmp/x",
+        "{plugins}check_apo_ups | id",
+        "{plugins}check_apo_ups & id",
+        "{plugins}check_apo_ups --name=Löwe",
+        "{plugins}check_apo_/../../../../bin/sh -c id",
+        "env {plugins}check_apo_ups",
+    ],
+)
+def test_the_key_runs_nothing_else(command: str | None) -> None:
+    """Whatever is sent over SSH, only a plain call of a plugin gets through."""
+    script = ROOT / "integrations" / "nrpe" / "apowacht-only.sh"
+    sent = {} if command is None else {"SSH_ORIGINAL_COMMAND": command.format(plugins=PLUGINS)}
+    run = subprocess.run(
+        ["sh", script], capture_output=True, text=True, env={**os.environ, **sent}, check=False
+    )
+    assert (run.returncode, run.stdout) == (3, "UNKNOWN - not permitted over this key\n")
+    assert run.stderr == ""
+
+
+def test_the_key_runs_a_plugin(tmp_path: Path) -> None:
+    """With its words as they were quoted."""
+    text = (ROOT / "integrations" / "nrpe" / "apowacht-only.sh").read_text(encoding="utf-8")
+    assert PLUGINS in text
+    script = tmp_path / "only.sh"
+    script.write_text(text.replace(PLUGINS, f"{tmp_path}/"), encoding="utf-8")
+    plugin = tmp_path / "check_apo_ups"
+    plugin.write_text('#!/bin/sh\nprintf "%s|" "$@"\n', encoding="utf-8")
+    plugin.chmod(0o755)
+    sent = f"{plugin} --site=/etc/x.yaml --name='USV Kasse'"
+    run = subprocess.run(
+        ["sh", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SSH_ORIGINAL_COMMAND": sent},
+        check=True,
+    )
+    assert run.stdout == "--site=/etc/x.yaml|--name=USV Kasse|"
