@@ -77,8 +77,8 @@ def whole_site(box: Box, folder: Path) -> str:
     return write(folder, *checks)
 
 
-def powered_site(box: Box, folder: Path, site: str, *ups: str) -> str:
-    """A site with these UPS, one line and a Konnektor; what is above it follows from it."""
+def powered_site(box: Box, folder: Path, site: str, *ups: str, whole: bool = False) -> str:
+    """A site with these UPS and one line, to the Konnektor; the `whole` one asks that as well."""
     checks: list[dict[str, Any]] = []
     for name in ups:
         host, unit = box.find(name)
@@ -89,6 +89,8 @@ def powered_site(box: Box, folder: Path, site: str, *ups: str) -> str:
     place = f"{konnektor['hostname']}:{konnektor['port']}"
     line = {"line": "dsl,source=127.0.0.1", "target": place}
     checks.append({"check": "uplink", "name": "Internet", "timeout": 5, **line})
+    if not whole:
+        return write(folder / site, *checks, site=site)
     checks += [{"check": one, **konnektor} for one in ("connector", "terminal")]
     del konnektor["hostname"], konnektor["port"]
     checks.append({"check": "certificate", "connector": place, **konnektor})

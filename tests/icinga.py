@@ -165,18 +165,25 @@ class Icinga:
             if one["attrs"]["host_name"] != "none"
         }
 
-    def check_all(self, seconds: float = 40) -> dict[tuple[str, str], dict[str, Any]]:
-        """Have every service asked now, and wait for all results."""
+    def check_all(
+        self, name: str | None = None, seconds: float = 40
+    ) -> dict[tuple[str, str], dict[str, Any]]:
+        """Have every service asked now, or those of a name, and wait for the results."""
         begun = time.time()
         self.ask(
             "POST", "actions/reschedule-check",
-            {"type": "Service", "filter": "true", "force": True},
+            {
+                "type": "Service", "force": True,
+                "filter": f"service.name == {json.dumps(name)}" if name else "true",
+            },
         )  # fmt: skip
         found: dict[tuple[str, str], dict[str, Any]] = {}
 
         def all_asked() -> bool:
             found.update(self.services())
-            results = [one["last_check_result"] for one in found.values()]
+            results = [
+                one["last_check_result"] for one in found.values() if name in (None, one["name"])
+            ]
             return all(one and one["schedule_start"] >= begun - 1 for one in results)
 
         if not until(all_asked, seconds):

@@ -173,6 +173,13 @@ def test_inline_options_need_no_file(tmp_path: Path) -> None:
     assert "apotheke.yaml" not in text
 
 
+def test_a_long_deadline_is_left_time(tmp_path: Path) -> None:
+    """Icinga ends no check before the deadline that its site file gives it."""
+    file = write(tmp_path, {**UPS, "timeout": "4m", "interval": "5m"}, {**UPS, "name": "zwei"})
+    text = exported(tmp_path / "out", file)["apowacht-muster.conf"]
+    assert re.findall("check_timeout = (.*)", text) == ["255s"]
+
+
 def test_the_site_file_may_lie_elsewhere(tmp_path: Path) -> None:
     """--site-dir names its folder on the computer that runs the plugins."""
     file = write(tmp_path, UPS)
@@ -301,7 +308,10 @@ def test_one_cause_is_one_alarm(tmp_path: Path) -> None:
             "eins": ("ups-server",), "zwei": ("ups-server", "ups-picker"),
             "beide": ("ups-server", "ups-counter"), "stumm": ("ups-cellar",),
         }  # fmt: skip
-        files = [powered_site(box, tmp_path, site, *ups) for site, ups in sites.items()]
+        files = [
+            powered_site(box, tmp_path, site, *ups, whole=site == "eins")
+            for site, ups in sites.items()
+        ]
         exported(tmp_path / "out", *files)
         icinga = Icinga(tmp_path / "icinga")
         icinga.include(COMMANDS, TEMPLATES, tmp_path / "out" / "*.conf")
@@ -315,7 +325,7 @@ def test_one_cause_is_one_alarm(tmp_path: Path) -> None:
             ):  # fmt: skip
                 box.put(name, state)
             box.find("konnektor")[0].service.close()
-            for _ in range(max(rhythm.attempts for rhythm in RHYTHMS.values()) + 1):
+            for _ in range(max(rhythm.attempts for rhythm in RHYTHMS.values())):
                 after = icinga.check_all()
             expected = {
                 ("eins", "ups-server"), ("zwei", "ups-server"), ("zwei", "Internet"),
@@ -325,11 +335,21 @@ def test_one_cause_is_one_alarm(tmp_path: Path) -> None:
             assert until(lambda: len(icinga.told()) >= len(expected), 10), icinga.told()
             icinga.check_all()
             assert sorted(icinga.told()) == sorted(expected)
-    for site in sites:
-        for check in (*DEPENDENT, "Internet"):
-            one = after[site, check]
-            assert (one["state"], one["state_type"]) == (2, 1), one["last_check_result"]["output"]
-            assert one["last_reachable"] is (check == "Internet" and site in ("zwei", "stumm"))
+
+            # The power is back and the line is not: what was suppressed is not forgotten.
+            box.put("ups-server", "normal")
+            for service in (None, "apo power", "Internet"):
+                icinga.check_all(service)
+            late = [("eins", "Internet"), ("beide", "Internet")]
+            assert until(lambda: len(icinga.told()) >= len(expected) + len(late), 30)
+            assert sorted(icinga.told()) == sorted([*expected, *late])
+            recovered = {("eins", "ups-server"), ("zwei", "ups-server"), ("beide", "ups-server")}
+            assert set(icinga.told("RECOVERY")) == recovered
+    behind = [("eins", check) for check in DEPENDENT] + [(site, "Internet") for site in sites]
+    for place in behind:
+        one = after[place]
+        assert (one["state"], one["state_type"]) == (2, 1), one["last_check_result"]["output"]
+        assert one["last_reachable"] is (place in expected)
     assert after["stumm", "ups-cellar"]["state"] == 3
 
 

@@ -12,9 +12,15 @@ import click
 
 from apowacht.integrations import times
 from apowacht.integrations.chain import in_chain
-from apowacht.integrations.icinga2.commands import variable
+from apowacht.integrations.icinga2.commands import TIMEOUT_SECONDS, variable
 from apowacht.integrations.icinga2.dsl import plain
-from apowacht.integrations.icinga2.objects import dependency_pairs, names, periods, variables
+from apowacht.integrations.icinga2.objects import (
+    check_timeout,
+    dependency_pairs,
+    names,
+    periods,
+    variables,
+)
 from apowacht.integrations.icinga2.templates import (
     ALWAYS,
     CHAIN,
@@ -146,7 +152,7 @@ def _command(check: Check) -> Plain:
         "object_type": "object",
         "methods_execute": "PluginCheck",
         "command": f"check_apo_{check.name}",
-        "timeout": "120",
+        "timeout": str(TIMEOUT_SECONDS),
         "arguments": arguments,
         "fields": [],
         "imports": [],
@@ -254,6 +260,8 @@ def _service(site: Site, watch: Watch, name: str, period: str | None, order: Ord
     }
     if period is not None:
         made["vars"]["apo_hours"] = plain(period)
+    if check_timeout(watch) is not None:
+        made["check_timeout"] = str(check_timeout(watch))
     if contact is not None:
         # In apply rules the Director takes `$name$` for a variable of Icinga's language.
         made["notes"] = plain(helper(contact, order.lang))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apowacht.integrations.icinga2.dsl import Code, item
+from apowacht.integrations.icinga2.dsl import Code, item, seconds
 from apowacht.integrations.plugin_options import told_options
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ADDRESSED = {
     "terminal": ("kon",),
 }
 # More than the longest deadline that a plugin has by itself, so that its own words are heard.
-TIMEOUT = Code("2m")
+TIMEOUT_SECONDS = 120
 
 FOLDER = """\
 /* Where the plugins are; constants.conf may name another folder. */
@@ -45,7 +45,7 @@ def definition(check: Check) -> str:
     }
     attributes: dict[str, object] = {
         "command": Code(f'[ ApoPluginDir + "/check_apo_{check.name}" ]'),
-        "timeout": TIMEOUT,
+        "timeout": seconds(TIMEOUT_SECONDS),
         "arguments": arguments,
     }
     for key, variables in secrets(options).items():

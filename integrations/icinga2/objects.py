@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apowacht.integrations import times
 from apowacht.integrations.chain import edges, in_chain
-from apowacht.integrations.icinga2.commands import variable
+from apowacht.integrations.icinga2.commands import TIMEOUT_SECONDS, variable
 from apowacht.integrations.icinga2.dsl import Code, item, name, plain, quoted, seconds
 from apowacht.integrations.icinga2.templates import (
     CHAIN,
@@ -20,6 +20,7 @@ from apowacht.integrations.icinga2.templates import (
 from apowacht.integrations.plugin_options import told_options
 from apowacht.integrations.words import (
     ALL_OF_THEM,
+    CLOCK,
     LAYERS,
     OPEN,
     OTHER_DAYS,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 WHOLE_DAY: times.Span = (0, times.DAY)
 AUTHOR = "apowacht"
+SPARE_SECONDS = 15
+"""A plugin that reaches its deadline still has to say so."""
 
 
 def site_objects(site: Site, order: Order, first: date, endpoint: str | None = None) -> str:
@@ -47,7 +50,7 @@ def site_objects(site: Site, order: Order, first: date, endpoint: str | None = N
     """
     hours = times.opening(site, first)
     services = names(site)
-    parts = [_host(site, order)]
+    parts = [*_clock(site, order.lang), _host(site, order)]
     if hours is not None:
         parts += [_period(one) for one in periods(site, hours, order.lang)]
     period = hours_name(site) if hours is not None else None
@@ -58,6 +61,14 @@ def site_objects(site: Site, order: Order, first: date, endpoint: str | None = N
     parts += [dependency(site, *pair) for pair in dependency_pairs(site, services)]
     parts += downtimes(site, services)
     return "\n".join(parts)
+
+
+def _clock(site: Site, lang: str) -> list[str]:
+    """By which clock the times go: Icinga knows no other than its server's."""
+    told = [site.opening.zone] if site.opening else []
+    told += [str(window.zone) for window in site.maintenance if window.zone]
+    zone = next((one for one in told if one), None)
+    return [f"/* {pick(CLOCK, lang).format(zone=zone)} */\n"] if zone else []
 
 
 def hours_name(site: Site) -> str:
@@ -158,12 +169,19 @@ def _service(
         "host_name": site.name,
         "check_interval": seconds(watch.interval),
         "retry_interval": seconds(watch.interval) if watch.interval < rhythm.retry else None,
+        "check_timeout": check_timeout(watch),
         "notes": helper(contact, order.lang) if contact else None,
         "vars.apo_site": plain(site.name),
         **more,
         **{f"vars.{key}": told for key, told in variables(site, watch, order).items()},
     }
     return item("Service", called, attributes, imports)
+
+
+def check_timeout(watch: Watch) -> Code | None:
+    """Where the check's own deadline is longer than what its command is given."""
+    deadline = float(watch.values.get("timeout") or 0)
+    return seconds(deadline + SPARE_SECONDS) if deadline + SPARE_SECONDS > TIMEOUT_SECONDS else None
 
 
 def variables(site: Site, watch: Watch, order: Order) -> dict[str, object]:
