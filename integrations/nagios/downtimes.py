@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from apowacht.integrations import times
 from apowacht.integrations.nagios.objects import host_name
-from apowacht.integrations.nagios.text import names
+from apowacht.integrations.nagios.text import names, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def downtimes(site: Site, now: datetime, days: int) -> Iterator[str]:
     limit = now + timedelta(days=days)
     host, entered = host_name(site), int(now.timestamp())
     for window in site.maintenance:
-        text = " ".join(window.text.replace(";", ",").split())
+        text = sentence(window.text)
         services = [described[name] for name in sorted(window.checks)] or [""]
         for start, end in _spans(window, now, limit):
             first, last = int(start.timestamp()), int(end.timestamp())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from apowacht.integrations import times
 from apowacht.integrations.chain import edges, in_chain
 from apowacht.integrations.command import MADE
-from apowacht.integrations.nagios.text import block, check_command, names
+from apowacht.integrations.nagios.text import block, check_command, names, sentence
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,11 +38,10 @@ def host_name(site: Site) -> str:
 
 
 def _host(site: Site) -> str:
-    title = " ".join(site.title.replace(";", ",").split())
     rows = (
         ("use", "apowacht-site"),
         ("host_name", host_name(site)),
-        ("alias", title),
+        ("alias", sentence(site.title)),
     )
     return block("host", rows)
 

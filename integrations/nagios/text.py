@@ -14,6 +14,8 @@ ILLEGAL = "`~!$%^&*|'\"<>?,()="
 """What the `illegal_object_name_chars` of Nagios' own example forbid in a name."""
 _SIGNS = str.maketrans(dict.fromkeys(f"{ILLEGAL};\\#{{}}", "_"))
 
+_SENTENCE = str.maketrans({";": ",", '"': "'", "\\": "/", "$": "_", "`": "'"})
+
 
 def names(told: Iterable[str]) -> dict[str, str]:
     """Each name as Nagios takes it. A name that is changed never becomes another one's.
@@ -32,6 +34,11 @@ def names(told: Iterable[str]) -> dict[str, str]:
 
 def _digest(name: str) -> str:
     return sha256(name.encode()).hexdigest()[:6]
+
+
+def sentence(text: str) -> str:
+    """A text for people, without what ends a line, joins it to the next, or is more to a shell."""
+    return " ".join(text.translate(_SENTENCE).split())
 
 
 def block(kind: str, rows: Iterable[tuple[str, str]]) -> str:
