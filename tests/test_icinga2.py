@@ -17,12 +17,14 @@ from icinga import NOTIFY, SHIPPED, Icinga
 from site_files import write
 from upsd import until
 
+from apowacht.integrations.chain import edges
 from apowacht.integrations.command import export
 from apowacht.integrations.icinga2 import dsl, generate
 from apowacht.integrations.icinga2.commands import variable
 from apowacht.integrations.icinga2.templates import RHYTHMS
 from apowacht.integrations.plugin_options import NOT_FOR_SERVERS, told_options
 from apowacht.plugins.core.limits import option_name
+from apowacht.plugins.sites.model import Site, Watch
 from apowacht.simulator.box import Box
 
 if TYPE_CHECKING:
@@ -214,6 +216,42 @@ def test_many_sites_do_not_get_in_each_others_way(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "apowacht-apotheke-49.conf").exists()
 
 
+WHOLE = ("ups", "uplink", "connector", "terminal", "certificate", "erezept", "tilage")
+
+
+@pytest.mark.parametrize(
+    ("names", "pairs"),
+    [
+        (("ups", "connector"), {("ups", "connector")}),
+        (("tilage", "connector", "erezept"), {("connector", "erezept"), ("tilage", "erezept")}),
+        (("certificate", "erezept"), set()),
+        (("ups", "tilage", "terminal"), {("ups", "tilage"), ("ups", "terminal")}),
+        (
+            WHOLE,
+            {
+                ("ups", "uplink"), ("uplink", "connector"), ("connector", "terminal"),
+                ("connector", "certificate"), ("terminal", "erezept"), ("tilage", "erezept"),
+                ("uplink", "tilage"),
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_the_chain_of_a_site(names: tuple[str, ...], pairs: set[tuple[str, str]]) -> None:
+    """Each check follows from the nearest layer that is there; certificates explain nothing."""
+    watches = tuple(Watch(name, CHECKS[name], 60.0, (), {}) for name in names)
+    found = edges(Site("a", "A", watches))
+    assert {(edge.parent.name, edge.child.name) for edge in found} == pairs
+    assert len(found) == len(pairs)
+
+
+def test_an_option_for_people_is_left_out(tmp_path: Path) -> None:
+    """A site file may have it; written out for Icinga there is no variable for it."""
+    file = write(tmp_path, {"check": "tilage", "list-providers": True, "access": "Zugang A"})
+    text = exported(tmp_path / "out", "--inline", file)["apowacht-muster.conf"]
+    assert 'vars.apo_tilage_access = "Zugang A"' in text
+    assert "providers" not in text
+
+
 def test_a_broken_file_leaves_the_others(tmp_path: Path) -> None:
     """It is named on stderr with its line, the others are exported, and the exit code is 1."""
     folder = many(tmp_path / "sites", 2)
@@ -376,14 +414,19 @@ def test_checks_run_where_they_are_told(tmp_path: Path) -> None:
     assert made["apowacht-templates.conf"] == TEMPLATES.read_text(encoding="utf-8")
 
 
+# What Debian's own configuration has.
+TOLD = (
+    'object NotificationCommand "mail-host-notification" { command = [ "true" ] }',
+    'object NotificationCommand "mail-service-notification" { command = [ "true" ] }',
+    'object UserGroup "icingaadmins" { }',
+)
+
+
 @pytest.mark.peer
 def test_a_real_icinga_takes_the_examples(tmp_path: Path) -> None:
     """The example with its chain, and the zones with a pinned pharmacy, as they are shipped."""
     icinga = Icinga(tmp_path / "example")
-    icinga.add(
-        'object NotificationCommand "mail-service-notification" { command = [ "true" ] }',
-        'object UserGroup "icingaadmins" { }',
-    )
+    icinga.add(*TOLD)
     icinga.include(COMMANDS, TEMPLATES, SHIPPED / "apowacht-example.conf")
     said = icinga.validate()
     for told in ("6 Services", "5 Dependencies", "12 Notifications"):
@@ -391,10 +434,11 @@ def test_a_real_icinga_takes_the_examples(tmp_path: Path) -> None:
 
     folder = tmp_path / "zones.d"
     for zone, endpoint in (("master", ("--endpoint", "master1.example")), ("muster-apotheke", ())):
-        exported(folder / zone, *endpoint, write(tmp_path / zone, UPS, site=f"in-{zone}"))
+        exported(folder / zone, *endpoint, write(tmp_path / zone, UPS, site=zone))
     zones = Icinga(tmp_path / "zones", node="master1.example")
+    zones.add(*TOLD)
     zones.include(SHIPPED / "zones-example.conf", COMMANDS, TEMPLATES)
     zones.add(f'include_zones "etc", {json.dumps(str(folder))}')
     said = zones.validate()
-    for told in ("3 Zones", "3 Hosts", "2 Services"):
+    for told in ("3 Zones", "3 Hosts", "2 Services", "1 Dependency", "1 Notification"):
         assert f"Instantiated {told}" in said

@@ -189,6 +189,8 @@ def variables(site: Site, watch: Watch, order: Order) -> dict[str, object]:
     options = {one.name: one for one in told_options(watch.check)}
     found: dict[str, object] = {}
     for key, told in order.pairs(site, watch):
+        if key not in options:  # for a person at a shell
+            continue
         called = variable(watch.check, options[key].key)
         if told is None or options[key].flag:
             found[called] = True
