@@ -86,6 +86,7 @@ def environment(state: Path) -> dict[str, str]:
     return {**os.environ, "APOWACHT_STATE_DIR": str(state), "LC_ALL": "C.UTF-8"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [(), ("--inline",)])
 @pytest.mark.parametrize("agent", [FOREGROUND, BACKGROUND])
 def test_the_agent_runs_every_mrpe_line(
@@ -120,6 +121,7 @@ def test_the_agent_runs_every_mrpe_line(
         assert numbers or check == "connector", answer
 
 
+@pytest.mark.slow
 def test_local_checks_are_read(pharmacy: Path, tmp_path: Path) -> None:
     """The scripts are in the agent's folders by their interval, end with 0, and each line of theirs
     is a local check's, under a name that no other line has."""
