@@ -224,7 +224,11 @@ class Icinga:
         return [binary(), "daemon", "-c", str(main), *told, *user]
 
     def _env(self) -> dict[str, str]:
-        state = {"APOWACHT_STATE_DIR": str(self.folder / "state"), "NOTES": str(self.notes)}
+        state = {
+            "APOWACHT_STATE_DIR": str(self.folder / "state"),
+            "NOTES": str(self.notes),
+            "TZ": "Europe/Berlin",
+        }
         kept = {name: text for name, text in os.environ.items() if not name.startswith("APOWACHT_")}
         return {**kept, **state}
 

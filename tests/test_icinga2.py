@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import commands
 import pytest
@@ -412,6 +412,42 @@ def test_checks_run_where_they_are_told(tmp_path: Path) -> None:
     assert 'command_endpoint = "agent.muster.example"' in made["apowacht-muster.conf"]
     assert made["apowacht-commands.conf"] == COMMANDS.read_text(encoding="utf-8")
     assert made["apowacht-templates.conf"] == TEMPLATES.read_text(encoding="utf-8")
+
+
+ROSTER = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//apowacht//test//EN
+BEGIN:VEVENT
+UID:1@apowacht.example
+DTSTAMP:20260101T000000Z
+DTSTART:{begin:%Y%m%dT%H%M%SZ}
+DTEND:{end:%Y%m%dT%H%M%SZ}
+SUMMARY:Notdienst
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.peer
+def test_a_real_icinga_knows_when_it_is_open(tmp_path: Path) -> None:
+    """Now: open by its week; not on closed days; and open on these after all while on duty."""
+    now = datetime.now(UTC)
+    closed = [f"{(now - timedelta(days=2)).date()}..{(now + timedelta(days=2)).date()}"]
+    roster = ROSTER.format(begin=now - timedelta(hours=6), end=now + timedelta(hours=6))
+    (tmp_path / "duty.ics").write_text(roster.replace("\n", "\r\n"), encoding="utf-8")
+    more: dict[str, dict[str, Any]] = {
+        "open": {}, "closed": {"closed": closed},
+        "duty": {"closed": closed, "duty": str(tmp_path / "duty.ics")},
+    }  # fmt: skip
+    icinga = Icinga(tmp_path / "icinga")
+    for site, told in more.items():
+        file = write(tmp_path / site, UPS, site=site, hours="immer", **told)
+        exported(tmp_path / "out", "--from", f"{now - timedelta(days=2):%Y-%m-%d}", file)
+    icinga.include(COMMANDS, TEMPLATES, tmp_path / "out" / "*.conf")
+    with icinga.running():
+        periods = {one["name"]: one["attrs"] for one in icinga.ask("GET", "objects/timeperiods")}
+    inside = {site: periods[f"apo {site} hours"]["is_inside"] for site in more}
+    assert inside == {"open": True, "closed": False, "duty": True}
 
 
 # What Debian's own configuration has.
