@@ -65,6 +65,19 @@ def test_a_ups_is_asked(name: str, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.json"))
 
 
+def test_a_site_file_is_read(tmp_path: Path) -> None:
+    """A check takes its options from the site file, opening hours and time zone included."""
+    file = tmp_path / "muster.yaml"
+    with Box("quiet") as box:
+        host, port = box.find("ups-server")[0].service.address
+        file.write_text(
+            'site: muster\nhours: "Mo-Su 00:00-24:00"\nholidays: SH\ntimezone: Europe/Berlin\n'
+            f"ups: [{{name: Server, hostname: {host}, port: {port}}}]\n"
+        )
+        said = on_windows("ups", tmp_path / "state", "--site", str(file))
+    assert said.startswith("UPS OK - ")
+
+
 def test_certificate_files_are_read(tmp_path: Path) -> None:
     """A file of certificates is judged by its dates."""
     file = tmp_path / "own.pem"
