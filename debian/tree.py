@@ -98,7 +98,8 @@ def tidy(packages: Path) -> None:
             file.unlink()
     for file in packages.rglob("*"):
         if file.is_file():
-            file.chmod(0o644)  # some wheels mark everything as a program
+            # Some wheels mark everything as a program; scripts to be copied elsewhere are some.
+            file.chmod(0o755 if file.suffix == ".sh" else 0o644)
 
 
 def launchers(home: Path, entries: Path) -> None:
