@@ -85,10 +85,10 @@ class Root:
 
     def put(self, *files: Path) -> list[str]:
         """Copy files into it; their names in there."""
-        return [
-            f"/root/{Path(shutil.copy(file, self.path / 'root' / file.name)).name}"
-            for file in files
-        ]
+        home = Path("/", "root")
+        for file in files:
+            shutil.copy(file, self.path / home.relative_to("/") / file.name)
+        return [str(home / file.name) for file in files]
 
     def install(self, *debs: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Install packages whose dependencies are there; it has no network to ask anybody."""

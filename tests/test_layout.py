@@ -221,7 +221,7 @@ def test_what_is_imported_is_required() -> None:
     found = third_parties(*(top for top in TOPS if top != "exporter"))
     assert found <= required("run", "fast")
     assert third_parties("exporter") <= required("run", "exporter")
-    beside = third_parties("tests", "benchmarks", "docs")
+    beside = third_parties("tests", "benchmarks", "docs", "debian")
     assert beside <= required("run", "exporter", "fast", "test", "dev")
     assert "pytest" in beside
 
