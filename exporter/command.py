@@ -15,6 +15,7 @@ import click
 from apowacht.exporter.settings import DEFAULT_LISTEN, DEFAULT_THREADS, Listen
 from apowacht.plugins.sites.command import (
     CONFIG_DIR,
+    HELP,
     LANG,
     MISTAKEN,
     WEB_FILE,
@@ -61,7 +62,7 @@ class ListenType(click.ParamType[Listen]):
         return Listen(bare, int(port))
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @CONFIG_DIR
 @click.option(
     "--listen",

@@ -7,13 +7,15 @@ which files are read, how a service calls its plugin, and where the text goes.
 from __future__ import annotations
 
 import os
+from datetime import date, datetime
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
 import click
 
-from apowacht.plugins.sites.command import CONFIG_DIR, LANG, MISTAKEN, print_mistakes
+from apowacht.plugins.sites.command import CONFIG_DIR, HELP, LANG, MISTAKEN, print_mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,7 +53,7 @@ class Tools(click.Group):
         return found
 
 
-@click.group(cls=Tools)
+@click.group(cls=Tools, context_settings=HELP)
 def export() -> None:
     """Write the configuration of a monitoring server from the site files."""
 
@@ -60,7 +62,8 @@ class Order(NamedTuple):
     """What is to be exported: the sites in the order of their names, and how plugins are called.
 
     `site_dir` is the folder of the site files on the computer that runs the plugins, None where
-    they lie; with `inline` every option is written out and no file is needed there.
+    they lie; with `inline` every option is written out and no file is needed there. Without
+    `output_dir` the text is printed.
     """
 
     sites: tuple[Site, ...]
@@ -68,6 +71,7 @@ class Order(NamedTuple):
     site_dir: str | None
     inline: bool
     lang: str
+    output_dir: Path | None = None
 
     def site_file(self, site: Site) -> str:
         """The site's file as the plugins are told it."""
@@ -87,44 +91,73 @@ class Order(NamedTuple):
         return tuple((key, value if equals else None) for key, equals, value in told)
 
 
+WHERE = (
+    click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path)),
+    CONFIG_DIR,
+    click.option(
+        "-o",
+        "--output-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Write files into this folder [default: print them].",
+    ),
+    LANG,
+)
+HOW = (
+    click.option(
+        "--site-dir",
+        metavar="DIR",
+        help="Folder of the site files on the computer that runs the plugins [default: where "
+        "they are read].",
+    ),
+    click.option(
+        "--inline",
+        is_flag=True,
+        help="Write every option out, so that the plugins need no site file.",
+    ),
+)
+
+
+def _day(ctx: click.Context, param: click.Parameter, told: datetime | None) -> date:
+    # The first of the year: the output is the same all year long.
+    return told.date() if told else datetime.now().date().replace(month=1, day=1)
+
+
+FIRST = click.option(
+    "--from",
+    "first",
+    type=click.DateTime(("%Y-%m-%d",)),
+    callback=_day,
+    metavar="DATE",
+    help="Holidays and closed days are written out from this day to the end of the year after it "
+    "[default: 1 January of this year].",
+)
+
+
 def where(function: Function) -> Function:
-    """Which files are read and where the text goes: `files`, `config_dir`, `output_dir`, `lang`."""
-    options = (
-        click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path)),
-        CONFIG_DIR,
-        click.option(
-            "-o",
-            "--output-dir",
-            type=click.Path(path_type=Path, file_okay=False),
-            metavar="DIR",
-            help="Write files into this folder [default: print them].",
-        ),
-        LANG,
-    )
-    for add in reversed(options):
-        function = add(function)
-    return function
+    """The options that say which files are read and where the text goes; the command gets all of
+    it as `order`."""
+    return _ordered(function, WHERE)
 
 
 def shared(function: Function) -> Function:
-    """`where`, and how plugins are called: `site_dir` and `inline`."""
-    options = (
-        click.option(
-            "--site-dir",
-            metavar="DIR",
-            help="Folder of the site files on the computer that runs the plugins [default: where "
-            "they are read].",
-        ),
-        click.option(
-            "--inline",
-            is_flag=True,
-            help="Write every option out, so that the plugins need no site file.",
-        ),
-        where,
-    )
+    """As `where`, with the options that say how plugins are called."""
+    return _ordered(function, (*HOW, *WHERE))
+
+
+def _ordered(function: Function, options: tuple[Callable[..., Any], ...]) -> Function:
+    @wraps(function)
+    def run(
+        files: tuple[Path, ...], config_dir: Path, output_dir: Path | None, lang: str,
+        site_dir: str | None = None, inline: bool = False, **own: Any,
+    ) -> Any:  # fmt: skip
+        order = read(config_dir, files, site_dir, inline, lang)
+        return function(order=order._replace(output_dir=output_dir), **own)
+
+    told: Any = run
     for add in reversed(options):
-        function = add(function)
-    return function
+        told = add(told)
+    return cast("Function", told)
 
 
 def read(
@@ -141,15 +174,14 @@ def read(
     return Order(sites, told.mistakes, site_dir, inline, lang)
 
 
-def deliver(
-    ctx: click.Context, tool: str, made: Mapping[str, str], output_dir: Path | None, order: Order
-) -> None:
+def deliver(ctx: click.Context, tool: str, made: Mapping[str, str], order: Order) -> None:
     """Print the texts, or write them as files of these names, and leave.
 
     A file whose text is the same is not touched. Mistakes in site files are named on stderr and
     leave with 1; so are files of an earlier export that this one did not make, which stay.
     """
     print_mistakes(order.mistakes, err=True)
+    output_dir = order.output_dir
     if output_dir is None:
         click.echo("\n".join(made.values()), nl=False)
     else:

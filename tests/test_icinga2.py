@@ -393,9 +393,15 @@ def test_one_cause_is_one_alarm(tmp_path: Path) -> None:
 
 def test_from_is_a_day_that_stays(tmp_path: Path) -> None:
     """Without --from the first of January is taken, so that today's date is in no output."""
-    from apowacht.integrations.icinga2.command import first_day
-
-    assert first_day(None).date() == date(date.today().year, 1, 1)
+    file = write(tmp_path, UPS, **OPEN)
+    first = f"{date.today().year}-01-01"
+    told = [
+        CliRunner().invoke(export, ["icinga2", *arguments, file])
+        for arguments in ((), ("--from", first))
+    ]
+    assert told[0].exit_code == 0
+    assert f'"{first[:4]}-' in told[0].output
+    assert told[0].output == told[1].output
 
 
 def test_options_are_told_once() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from apowacht.integrations.checkmk.text import PLUGINS, local, mrpe
-from apowacht.integrations.command import MADE, deliver, read, replace_text, shared
+from apowacht.integrations.command import MADE, deliver, replace_text, shared
 from apowacht.plugins.sites.command import MISTAKEN, print_mistakes
 
 if TYPE_CHECKING:
@@ -37,30 +37,24 @@ MADE_LINE = f"# {MADE.format(tool=TOOL)}\n"
 @click.pass_context
 def checkmk(
     ctx: click.Context,
+    order: Order,
     as_local: bool,
     plugin_dir: str,
-    files: tuple[Path, ...],
-    config_dir: Path,
-    site_dir: str | None,
-    inline: bool,
-    output_dir: Path | None,
-    lang: str,
 ) -> None:
     """Lines for mrpe.cfg of Checkmk's agent, or local checks.
 
     With --local and --output-dir /usr/lib/check_mk_agent/local there is a script for each site and
     interval, which the agent runs in the background.
     """
-    order = read(config_dir, files, site_dir, inline, lang)
     if not as_local:
-        deliver(ctx, TOOL, {"mrpe.cfg": mrpe_cfg(order, plugin_dir)}, output_dir, order)
+        deliver(ctx, TOOL, {"mrpe.cfg": mrpe_cfg(order, plugin_dir)}, order)
     made = scripts(order, plugin_dir)
-    if output_dir is None:
+    if order.output_dir is None:
         shown = {name: text.replace("\n", f"\n# {name}\n", 1) for name, text in made.items()}
-        deliver(ctx, TOOL, shown, None, order)
+        deliver(ctx, TOOL, shown, order)
         return
     print_mistakes(order.mistakes, err=True)
-    _write(made, output_dir)
+    _write(made, order.output_dir)
     ctx.exit(MISTAKEN if order.mistakes else 0)
 
 

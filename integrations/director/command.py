@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from apowacht.integrations.command import MADE, deliver, read, shared
-from apowacht.integrations.icinga2.command import FIRST, first_day
+from apowacht.integrations.command import FIRST, MADE, deliver, shared
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
+    from datetime import date
+
+    from apowacht.integrations.command import Order
 
 TOOL = "director"
 
@@ -23,13 +23,8 @@ TOOL = "director"
 @click.pass_context
 def director(
     ctx: click.Context,
-    first: datetime | None,
-    files: tuple[Path, ...],
-    config_dir: Path,
-    site_dir: str | None,
-    inline: bool,
-    output_dir: Path | None,
-    lang: str,
+    order: Order,
+    first: date,
 ) -> None:
     """A basket for Icinga Director, with a script for the hosts and a file of downtimes.
 
@@ -39,15 +34,14 @@ def director(
     from apowacht.integrations.director.basket import basket, first_basket, hours
     from apowacht.integrations.director.beside import objects, script
 
-    order = read(config_dir, files, site_dir, inline, lang)
-    told = hours(order, first_day(first).date())
+    told = hours(order, first)
     made = {"apowacht-basket.json": _json(basket(order, told))}
-    if output_dir is not None:
+    if order.output_dir is not None:
         made["apowacht-basket-first.json"] = _json(first_basket(told))
         line = MADE.format(tool=TOOL)
         made["apowacht-director.sh"] = script(order, line)
         made["apowacht-beside-director.conf"] = objects(order, line)
-    deliver(ctx, TOOL, made, output_dir, order)
+    deliver(ctx, TOOL, made, order)
 
 
 def _json(told: object) -> str:

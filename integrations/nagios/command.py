@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from apowacht.integrations.command import deliver, read, shared
-from apowacht.integrations.icinga2.command import FIRST, first_day
+from apowacht.integrations.command import FIRST, deliver, shared
 
 if TYPE_CHECKING:
-    import datetime
-    from pathlib import Path
+    from datetime import date
+
+    from apowacht.integrations.command import Order
 
 
 @click.command()
@@ -33,13 +33,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def nagios(
     ctx: click.Context,
-    first: datetime.datetime | None,
-    files: tuple[Path, ...],
-    config_dir: Path,
-    site_dir: str | None,
-    inline: bool,
-    output_dir: Path | None,
-    lang: str,
+    order: Order,
+    first: date,
     planned: bool,
     days: int,
 ) -> None:
@@ -53,15 +48,13 @@ def nagios(
     from apowacht.integrations.nagios.downtimes import downtimes
     from apowacht.integrations.nagios.objects import site_objects
 
-    order = read(config_dir, files, site_dir, inline, lang)
     if planned:
         # To midnight, so that two runs of a day are alike.
         now = clock.datetime.now(clock.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         lines = [line for site in order.sites for line in downtimes(site, now, days)]
         made = {"downtimes.txt": "".join(f"{line}\n" for line in lines)}
     else:
-        begin = first_day(first).date()
         made = {
-            f"apowacht-{site.name}.cfg": site_objects(site, order, begin) for site in order.sites
+            f"apowacht-{site.name}.cfg": site_objects(site, order, first) for site in order.sites
         }
-    deliver(ctx, "nagios", made, output_dir, order)
+    deliver(ctx, "nagios", made, order)

@@ -10,11 +10,10 @@ from zlib import crc32
 import click
 
 from apowacht.integrations.checkmk.text import PLUGINS
-from apowacht.integrations.command import MADE, deliver, read, shared
+from apowacht.integrations.command import MADE, deliver, shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from apowacht.integrations.command import Order
     from apowacht.plugins.sites.model import Site, Watch
@@ -36,21 +35,15 @@ LONGEST = 2048
 @click.pass_context
 def nrpe(
     ctx: click.Context,
+    order: Order,
     plugin_dir: str,
-    files: tuple[Path, ...],
-    config_dir: Path,
-    site_dir: str | None,
-    inline: bool,
-    output_dir: Path | None,
-    lang: str,
 ) -> None:
     """A command for each check, for /etc/nagios/nrpe.d of the computer at the pharmacy.
 
     Nothing is taken from the one who asks, so `dont_blame_nrpe` stays off.
     """
-    order = read(config_dir, files, site_dir, inline, lang)
     made = {f"apowacht-{site.name}.cfg": commands(site, order, plugin_dir) for site in order.sites}
-    deliver(ctx, TOOL, made, output_dir, order)
+    deliver(ctx, TOOL, made, order)
 
 
 def commands(site: Site, order: Order, plugins: str = PLUGINS) -> str:

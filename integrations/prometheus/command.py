@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from apowacht.integrations.command import MADE, deliver, read, where
-from apowacht.integrations.icinga2.command import FIRST, first_day
+from apowacht.integrations.command import FIRST, MADE, deliver, where
 
 if TYPE_CHECKING:
-    import datetime
-    from pathlib import Path
+    from datetime import date
+
+    from apowacht.integrations.command import Order
 
 TOOL = "prometheus"
 
@@ -42,29 +42,25 @@ TOOL = "prometheus"
 @click.pass_context
 def prometheus(
     ctx: click.Context,
+    order: Order,
     static: bool,
     for_alerts: bool,
     exporters: tuple[str, ...],
-    first: datetime.datetime | None,
-    files: tuple[Path, ...],
-    config_dir: Path,
-    output_dir: Path | None,
-    lang: str,
+    first: date,
 ) -> None:
     """The scrape configuration, or Alertmanager's routes and times at which it is silent."""
     from apowacht.integrations.prometheus.muting import alertmanager
     from apowacht.integrations.prometheus.scrape import by_discovery, written_out
 
-    order = read(config_dir, files, None, inline=False, lang=lang)
     if for_alerts:
-        made = {"alertmanager.yml": _text(alertmanager(order.sites, first_day(first).date()))}
+        made = {"alertmanager.yml": _text(alertmanager(order.sites, first))}
     elif not static:
         made = {"apowacht-scrape.yml": _text(by_discovery(exporters))}
     elif len(exporters) == 1:
         made = {"apowacht-scrape.yml": _text(written_out(exporters[0], order.sites))}
     else:
         raise click.UsageError("--static knows one --exporter only")
-    deliver(ctx, TOOL, made, output_dir, order)
+    deliver(ctx, TOOL, made, order)
 
 
 def _text(told: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from apowacht.plugins.core.options import KONNEKTOR, SNMP, flag, option
 from apowacht.plugins.discover.targets import ROUTER_WAYS, UPS_WAYS, PlaceType
 from apowacht.plugins.discover.words import say
 from apowacht.plugins.read.router_options import ROUTER
-from apowacht.plugins.sites.command import CONFIG_DIR, LANG
+from apowacht.plugins.sites.command import CONFIG_DIR, HELP, LANG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -125,7 +125,7 @@ class Command(click.Command):
             raise Usage(trouble_sentence(trouble, lang)) from None
 
 
-@click.command(cls=Command, params=list(PARAMETERS))
+@click.command(cls=Command, params=list(PARAMETERS), context_settings=HELP)
 @CONFIG_DIR
 @LANG
 @click.pass_context

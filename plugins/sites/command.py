@@ -6,7 +6,7 @@ Importing this costs no more than click: what reads files is imported by the com
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DEFAULT_CONFIG = "/etc/apowacht/checks.d"
 EXAMPLES = {"site": "muster-apotheke.yaml", "modules": "modules.yaml"}
 MISTAKEN = 1
+HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+"""`-h` as everywhere, also where a command is called without the suite above it."""
 
 CHECKED: Text = (
     "Apotheken: {sites}, Prüfungen: {checks}, Module: {modules}, Fehler: {mistakes}",
@@ -55,7 +57,7 @@ WEB_FILE = click.option(
 )
 
 
-@click.group()
+@click.group(context_settings=HELP)
 def config() -> None:
     """What concerns the folder of site files."""
 
