@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 CHECKS: Mapping[str, Text] = {
     "ups": ("USV", "UPS"),
-    "uplink": ("Internetleitungen", "Internet lines"),
+    "uplink": ("Internet", "Internet"),
     "connector": ("Konnektor", "Konnektor"),
-    "terminal": ("Kartenterminals", "Card terminals"),
+    "terminal": ("Terminals", "Terminals"),
     "certificate": ("Zertifikate", "Certificates"),
-    "erezept": ("Weg der E-Rezepte", "Way of the e-prescriptions"),
+    "erezept": ("E-Rezept", "E-prescription"),
     "tilage": ("TI-Lage", "TI-Lage"),
 }
 """What a check is called on a page where its site gives it no name."""

@@ -186,7 +186,7 @@ def test_maintenance_is_announced_and_then_shown_in_its_own_shape() -> None:
     start = PLANNED.start.astimezone() if PLANNED.start else NOW
     assert "Wartung angekündigt: Telekom tauscht den Anschluss" in seen(before)
     assert f"{start:%H:%M} bis" in seen(before)
-    assert "betrifft: Internetleitungen" in seen(before)
+    assert "betrifft: Internet" in seen(before)
     assert 'class="headline ok"' in before.html
     during = pages.overview([view(situation=BAD, maintenance=[UNDER_WAY])], Query())
     assert 'class="headline maintenance"' in during.html
@@ -586,5 +586,5 @@ def test_all_checks_have_their_recordings_here() -> None:
 def test_every_check_has_a_title() -> None:
     """A check that its site does not name is called on the pages as people call it."""
     assert words.CHECKS.keys() == {check.name for check in all_checks()}
-    assert words.check_title("uplink", "de") == "Internetleitungen"
+    assert words.check_title("uplink", "de") == "Internet"
     assert words.check_title("USV Kasse", "de") == "USV Kasse"

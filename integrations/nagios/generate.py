@@ -10,7 +10,7 @@ from apowacht.integrations.nagios.commands import commands
 from apowacht.integrations.nagios.objects import site_objects
 
 FOLDER = Path(__file__).resolve().parent
-SITES = FOLDER.parent.parent / "checks.d"
+SITES = FOLDER.parent.parent / "plugins" / "sites" / "examples"
 EXAMPLE = SITES / "muster-apotheke.yaml"
 
 
