@@ -357,14 +357,19 @@ def test_one_cause_is_one_alarm(tmp_path: Path) -> None:
         with icinga.running():
             before = icinga.check_all()
             assert {one["state"] for one in before.values()} == {0}
+            behind = [("eins", check) for check in DEPENDENT]
+            behind += [(site, "Internet") for site in sites]
             for name, state in (
                 ("ups-server", "low battery"), ("ups-counter", "low battery"),
                 ("ups-cellar", "card hangs"),
             ):  # fmt: skip
                 box.put(name, state)
             box.find("konnektor")[0].service.close()
-            for _ in range(max(rhythm.attempts for rhythm in RHYTHMS.values())):
+            # A result of the moment before may count for two of these rounds.
+            for _ in range(3 * max(rhythm.attempts for rhythm in RHYTHMS.values())):
                 after = icinga.check_all()
+                if all(after[place]["state_type"] == 1 for place in behind):
+                    break
             expected = {
                 ("eins", "ups-server"), ("zwei", "ups-server"), ("zwei", "Internet"),
                 ("beide", "ups-server"), ("beide", "ups-counter"),
@@ -376,14 +381,18 @@ def test_one_cause_is_one_alarm(tmp_path: Path) -> None:
 
             # The power is back and the line is not: what was suppressed is not forgotten.
             box.put("ups-server", "normal")
-            for service in (None, "apo power", "Internet"):
-                icinga.check_all(service)
             late = [("eins", "Internet"), ("beide", "Internet")]
-            assert until(lambda: len(icinga.told()) >= len(expected) + len(late), 30)
+
+            def told_late() -> bool:
+                for service in (None, "apo power", "Internet"):
+                    icinga.check_all(service)
+                return until(lambda: len(icinga.told()) >= len(expected) + len(late), 8)
+
+            # Icinga tells it when it believes that the parents have been asked since.
+            assert until(told_late, 90), icinga.told()
             assert sorted(icinga.told()) == sorted([*expected, *late])
             recovered = {("eins", "ups-server"), ("zwei", "ups-server"), ("beide", "ups-server")}
             assert set(icinga.told("RECOVERY")) == recovered
-    behind = [("eins", check) for check in DEPENDENT] + [(site, "Internet") for site in sites]
     for place in behind:
         one = after[place]
         assert (one["state"], one["state_type"]) == (2, 1), one["last_check_result"]["output"]
