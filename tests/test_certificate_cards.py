@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTEXT = ("--mandant", "Apotheke", "--client-system", "apowacht", "--workplace", "Monitoring")
-IDENTITIES = ("80276099", "Beispiel-Apotheke", "Mustermann", "Testperson", "X000000012")
+IDENTITIES = ("80276009", "Beispiel-Apotheke", "Mustermann", "Testperson", "X000000012")
 
 
 @pytest.fixture

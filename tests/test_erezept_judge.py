@@ -260,7 +260,7 @@ def test_the_konnektor_s_own_troubles_are_local(
         if link:
             assert line_1(report, "de").startswith("EREZEPT CRITICAL - lokal: ")
         kept = (tmp_path / "recording").read_text()
-        assert "80276099" not in kept
+        assert "80276009" not in kept
         assert "EGK" not in kept
 
 
