@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from site_text import only_site, told
 
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.errors import OwnTrouble
@@ -26,7 +27,7 @@ from apowacht.simulator.box import Box
 
 if TYPE_CHECKING:
     from apowacht.plugins.core.check import Check
-    from apowacht.plugins.sites.model import Configuration, Site
+    from apowacht.plugins.sites.model import Configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "checks.d"
@@ -39,18 +40,6 @@ def loaded(tmp_path: Path, text: str | bytes, name: str = "a.yaml") -> Configura
     blob = text if isinstance(text, bytes) else text.encode()
     (tmp_path / name).write_bytes(blob)
     return load(tmp_path, "en")
-
-
-def told(configuration: Configuration) -> list[str]:
-    """The mistakes as `line: text`."""
-    return [f"{mistake.line}: {mistake.text}" for mistake in configuration.mistakes]
-
-
-def only_site(configuration: Configuration) -> Site:
-    """The one site, of a folder without mistakes."""
-    assert told(configuration) == []
-    (site,) = configuration.sites.values()
-    return site
 
 
 def test_a_site_is_its_checks_as_command_lines(tmp_path: Path) -> None:
