@@ -462,8 +462,9 @@ def news(facts: CertificateFacts, options: Options) -> Iterator[Finding]:
 def numbers(facts: CertificateFacts, options: Options) -> Iterator[Finding]:
     """How many, how long the first one lasts, and how long each target does."""
     known = [one for one in facts.certificates if one.seconds_left is not None]
-    count = Metric("certificates", len(facts.certificates), "", None, None, 0)
-    yield Finding("cert.reading", State.OK, metric=count)
+    if facts.certificates:  # else none was read, which is no number
+        count = Metric("certificates", len(facts.certificates), "", None, None, 0)
+        yield Finding("cert.reading", State.OK, metric=count)
     if known:
         first = Metric("earliest_expiry", min(map(earliest, known)), "s")
         yield Finding("cert.reading", State.OK, metric=first)

@@ -248,3 +248,14 @@ def test_a_context_without_a_konnektor_is_a_mistake() -> None:
 def test_the_command_is_installed() -> None:
     """Its script lies beside the others."""
     assert (SCRIPTS / "check_apo_certificate").exists()
+
+
+def test_a_silent_konnektor_has_no_number_of_certificates() -> None:
+    """What was not read is absent, and not 0."""
+    from upsd import free_port
+
+    done = run(
+        "check_apo_certificate", "--connector", f"127.0.0.1:{free_port()}", "--insecure", *CONTEXT
+    )
+    assert done.code == 2
+    assert "certificates=" not in done.out
