@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from timing import SPARE_SECONDS
 from upsd import apcupsd, serving, swallow, until
 
 from apowacht.plugins.core.deadline import Deadline
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 6, 15, 12, 0, 0)
 HOST = "127.0.0.1"
-SPARE_SECONDS = 1.0
 
 STATUS = """\
 APC      : 001,035,0897

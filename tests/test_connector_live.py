@@ -11,6 +11,7 @@ import pytest
 from authority import Authority, s_server
 from commands import perfdata_of, run
 from konnektor_runs import CONTEXT, Asking, kon_file, memory_of
+from timing import SPARE_SECONDS
 
 from apowacht.simulator.konnektor import Konnektor
 
@@ -117,7 +118,7 @@ def test_states(ask: Asking, state: str, expected: dict[str, int]) -> None:
     patience = "25" if state == "ten megabytes" else "3"
     assert ask.keys("-t", patience) == expected
     done = ask("-t", patience)
-    assert done.seconds < float(patience) + 1
+    assert done.seconds < float(patience) + SPARE_SECONDS
     if not expected:
         assert "mit der TI verbunden" in done.line_1
 
@@ -185,7 +186,7 @@ def test_a_question_that_is_slow_is_named(ask: Asking) -> None:
     assert answer["findings"][0]["key"] == "kon.operation_silent"
     assert "1,3 s" in answer["findings"][0]["text"]  # its share of the time
     assert answer["facts"]["firmware"] == "6.0.5"
-    assert ask("-t", "2").seconds < 3
+    assert ask("-t", "2").seconds < 2 + SPARE_SECONDS
     assert ask("-t", "2", "--timeout-state", "warning").code == 1
 
 

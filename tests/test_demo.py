@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,11 +43,8 @@ def demonstrated(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
 )
 def test_the_demo_runs(tmp_path: Path, lang: str, words: tuple[str, ...]) -> None:
     """It ends with 0, tells each step and shows its command, answer, code and verdict."""
-    begin = monotonic()
     done = demonstrated(tmp_path, "--lang", lang)
     assert done.returncode == 0, done.stdout + done.stderr
-    # Nothing but the silent device costs time; far more means that a command waits for nothing.
-    assert monotonic() - begin < 60
     assert done.stderr == ""
     for word in words:
         assert word in done.stdout

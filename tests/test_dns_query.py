@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
+from timing import SPARE_SECONDS
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, Unreachable
@@ -90,7 +91,7 @@ def test_what_counts_as_working(flags: int, works: bool) -> None:
     with name_server(lambda packet: [reply(packet, flags)]) as address:
         told = ask(socket.AF_INET, address, Deadline(5))
     assert told.works is works
-    assert 0 < told.seconds < 2
+    assert 0 < told.seconds < 5
 
 
 def test_a_format_error_may_leave_out_the_question() -> None:
@@ -129,7 +130,7 @@ def test_a_lost_question_is_asked_again() -> None:
     with name_server(say) as address:
         told = ask(socket.AF_INET, address, Deadline(5))
     assert seen[0] == seen[1]
-    assert 0.9 < told.seconds < 3
+    assert 0.9 < told.seconds < 5
 
 
 def test_silence_ends_with_the_deadline() -> None:
@@ -139,7 +140,7 @@ def test_silence_ends_with_the_deadline() -> None:
         with pytest.raises(Unreachable) as caught:
             ask(socket.AF_INET, address, Deadline(0.5))
         assert caught.value.reason == "dns_server_silent"
-        assert monotonic() - begun < 1.5
+        assert monotonic() - begun < 0.5 + SPARE_SECONDS
     with name_server(lambda packet: [reply(packet, 0x8380)], lambda _: []) as address:
         with pytest.raises(Unreachable) as caught:
             ask(socket.AF_INET, address, Deadline(1))
@@ -155,7 +156,7 @@ def test_nobody_listens() -> None:
     with pytest.raises(Refused) as caught:
         ask(socket.AF_INET, address, Deadline(5))
     assert caught.value.reason == "dns_server_closed"
-    assert monotonic() - begun < 2
+    assert monotonic() - begun < SPARE_SECONDS
 
 
 def test_something_else_answers() -> None:

@@ -579,33 +579,6 @@ def test_idle_threads_end(monkeypatch: pytest.MonkeyPatch) -> None:
     pool.close()
 
 
-@pytest.mark.slow
-def test_the_engine_itself_costs_little() -> None:
-    """A check that does nothing costs below 0.3 ms of CPU per run, scheduling included."""
-    done, marks = [0], {3000: 0.0, 5000: 0.0}
-    over = threading.Event()
-
-    def answer(options: Any) -> list[Finding]:
-        done[0] += 1
-        if done[0] in marks:
-            marks[done[0]] = time.process_time()
-        if done[0] == max(marks):
-            over.set()
-        return fine()
-
-    nothing = check(answer)
-    sites = [
-        site(f"s{n}", *(watch(f"w{i}", nothing, "-H", f"h{i}", interval=10.0) for i in range(6)))
-        for n in range(500)
-    ]
-    engine = Engine(configuration(*sites))
-    engine.start()
-    assert over.wait(60)
-    assert engine.close()
-    each = (marks[5000] - marks[3000]) / 2000 * 1000
-    assert each < 0.3, f"{each:.3f} ms"
-
-
 def test_a_run_is_what_the_command_line_runs() -> None:
     """A deadline of its own each time, whatever the options were parsed at."""
     one = check(lambda o: fine())

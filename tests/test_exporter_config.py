@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -286,10 +285,8 @@ def test_aliases_cannot_make_a_file_endless(tmp_path: Path) -> None:
     """Ten levels of ten aliases each are counted, and end after little work."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
-    start = process_time()
     (mistake,) = told(loaded(tmp_path, "\n".join(lines)))
     assert mistake.endswith("more than 50000 values, aliases counted")
-    assert process_time() - start < 2
 
 
 def test_foreign_tags_are_not_obeyed(tmp_path: Path) -> None:

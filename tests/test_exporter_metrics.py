@@ -7,7 +7,6 @@ import inspect
 import re
 import shutil
 import subprocess
-import time
 from datetime import timedelta
 from importlib import import_module
 
@@ -355,38 +354,3 @@ def test_promtool_finds_nothing_to_complain() -> None:
             [promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False
         )
         assert (run.returncode, run.stdout + run.stderr) == (0, "")
-
-
-@pytest.mark.slow
-def test_a_scrape_of_500_sites_takes_less_than_a_second() -> None:
-    """Six checks each, all of them just asked anew: nothing is kept from the scrape before."""
-    reports = [replayed(CHECKS[check], file) for check, file in scenarios()]
-    watches = [watch_of(CHECKS[report.check], f"{report.check}-{n}")
-               for n, report in enumerate(reports[:6])]  # fmt: skip
-    sites = [site_of(f"site-{number}", watches) for number in range(500)]
-
-    def snapshot() -> Snapshot:
-        return snapshot_of(
-            *(
-                entry_of(site, watch, result_of(report))
-                for site in sites
-                for watch, report in zip(watches, reports, strict=False)
-            )
-        )
-
-    known = snapshot()
-    took = []
-    for _ in range(3):
-        fresh = snapshot()
-        began = time.process_time()
-        text = metrics.sheet(fresh).text()
-        took.append(time.process_time() - began)
-    metrics.sheet(known)
-    began = time.process_time()
-    metrics.sheet(known).text()
-    again = time.process_time() - began
-    print(
-        f"{len(text.splitlines())} lines, {len(text)} bytes: {min(took):.2f} s, again {again:.2f} s"
-    )
-    assert text.count("\n") > 60_000
-    assert min(took) < 1.0

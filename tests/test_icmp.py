@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from namespace import Namespace, network
+from timing import SPARE_SECONDS
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import OwnTrouble, Unreachable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 EVERYBODY = "0 2147483647"
 NOBODY = "1 0"  # Debian's default
-SPARE_SECONDS = 1.0
 
 
 @pytest.fixture(scope="module")

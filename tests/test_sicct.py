@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import SPARE_SECONDS
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Garbled, Unreachable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 NAME = "ORGA6100-01410000000001"
 MAC = bytes.fromhex("00005e005301")
-SPARE_SECONDS = 1.0
 
 # version 1.30, address, MAC, name, port, TLS 1.2
 WHOLE = (

@@ -22,6 +22,7 @@ from pysnmp.entity.engine import SnmpEngine
 from pysnmp.entity.rfc3413 import cmdrsp, context
 from pysnmp.proto import api
 from snmpd import HOST, free_port, snmpd
+from timing import SPARE_SECONDS
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, TargetTrouble, Unreachable
@@ -42,7 +43,6 @@ NOWHERE = "1.3.6.1.4.1.99999.1.0"
 # Behind everything that an agent may have.
 BEYOND = "1.9"
 AUTH_KEY, PRIV_KEY = "authentic words", "private words"
-SPARE_SECONDS = 0.5
 
 
 @pytest.fixture(scope="module")

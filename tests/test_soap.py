@@ -18,6 +18,7 @@ import pytest
 from authority import Authority
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import SPARE_SECONDS
 from upsd import free_port, serving
 
 from apowacht.plugins.core.deadline import Deadline
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     Answer = bytes | Callable[[socket.socket], None]
 
-SPARE_SECONDS = 1.0
 ACTION = "http://ws.gematik.de/conn/EventService/v7.2#GetCardTerminals"
 REQUEST = "<X:GetCardTerminals xmlns:X='urn:x'/>"
 TERMINALS = told.soap(told.card_terminals(told.terminal(1)))

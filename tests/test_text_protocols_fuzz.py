@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import SPARE_SECONDS
 from upsd import serving
 
 from apowacht.plugins.core.deadline import Deadline
@@ -29,7 +30,6 @@ pytestmark = pytest.mark.slow
 HOST = "127.0.0.1"
 NOW = datetime(2026, 6, 15, 12, 0, 0)
 DEADLINE_SECONDS = 5.0
-SPARE_SECONDS = 1.0
 
 QUIETLY = settings(max_examples=200, deadline=None)
 THOROUGHLY = settings(max_examples=500, deadline=None)

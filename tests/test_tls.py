@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from authority import DAY, NOW, Authority, Leaf, recorder, s_server, self_signed, spoken
 from cryptography.hazmat.primitives.serialization import Encoding
+from timing import SPARE_SECONDS
 from upsd import serving, swallow
 
 from apowacht.plugins.core.deadline import Deadline
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SPARE_SECONDS = 1.0
 TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 KEPT = "apowacht.plugins.wire.tls_shake.chain_of"
 ANY_PRINT = Trust(fingerprints=["00" * 32])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from namespace import network
+from timing import SPARE_SECONDS
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Unreachable
@@ -71,7 +72,7 @@ def test_a_refusal_ends_it_at_once() -> None:
     told = connects(socket.AF_INET, closed_port(), FREE, 50, 10)
     assert told.reason == "connection_refused"
     assert not told.rtts
-    assert monotonic() - begun < 1
+    assert monotonic() - begun < SPARE_SECONDS
 
 
 def test_repetitions_of_the_kernel_count_as_lost() -> None:
@@ -82,7 +83,7 @@ def test_repetitions_of_the_kernel_count_as_lost() -> None:
         with near.entered():
             begun = monotonic()
             told = connects(socket.AF_INET, ("192.0.2.50", 443), Binding("cable"), 2, 1.5)
-            assert 1.4 < monotonic() - begun < 2.5
+            assert 1.4 < monotonic() - begun < 1.5 + SPARE_SECONDS
     assert told.reason == "timeout"
     assert told.sent == told.lost == 4
 
@@ -143,7 +144,7 @@ def test_echoes_over_ping_and_raw_sockets(family: int, groups: str) -> None:
             begun = monotonic()
             dead = echoes(family, (f"{address[0]}7", 0), Binding("cable"), 2, 0.5)
             assert not dead.rtts
-            assert monotonic() - begun < 2
+            assert monotonic() - begun < 0.5 + SPARE_SECONDS
 
 
 def test_no_right_to_ping_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
