@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
 import click
 
+from apowacht.plugins.core.replacing import replace_file
 from apowacht.plugins.sites.command import CONFIG_DIR, HELP, LANG, MISTAKEN, print_mistakes
 
 if TYPE_CHECKING:
@@ -198,16 +199,11 @@ def deliver(ctx: click.Context, tool: str, made: Mapping[str, str], order: Order
 
 
 def replace_text(file: Path, text: str) -> None:
-    """Write a file in one step, and only when its text changes. Raises OSError."""
+    """Write a whole file, and only when its text changes. Raises OSError."""
     blob = text.encode()
     if file.is_file() and file.read_bytes() == blob:
         return
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(blob)
-        os.replace(beside, file)
-    finally:
-        beside.unlink(missing_ok=True)
+    replace_file(str(file), blob)
 
 
 def _left_over(folder: Path, tool: str, made: Mapping[str, str]) -> list[str]:

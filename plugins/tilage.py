@@ -17,10 +17,9 @@ import click
 from apowacht.plugins.core.asked import Failure
 from apowacht.plugins.core.check import Check, Options
 from apowacht.plugins.core.errors import OwnTrouble
-from apowacht.plugins.core.limits import DURATION
 from apowacht.plugins.core.options import OPENING, STATES, TLS, common, flag, option, target
 from apowacht.plugins.core.report import Finding, Metric, State
-from apowacht.plugins.read.tilage_options import PROVIDERS
+from apowacht.plugins.read.tilage_options import ANSWER_AGE, PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +98,7 @@ OWN = (
     ),
     option(
         "--max-age",
-        type=DURATION,
+        type=ANSWER_AGE,
         default="20m",
         show_default=True,
         metavar="DURATION",

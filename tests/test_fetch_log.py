@@ -578,6 +578,22 @@ def test_what_a_status_means(failures: dict[str, int], key: str, state: State) -
     assert worst <= {key, "erp.card_data"}
 
 
+@pytest.mark.parametrize(
+    ("lang", "failures", "told"),
+    [
+        ("de", {"500": 2, "0": 8}, "fehlgeschlagen: 8 ohne Antwort, 2 x 500."),
+        ("en", {"500": 2, "0": 8}, "failed: 8 without an answer, 2 x 500."),
+        ("de", {}, "fehlgeschlagen: keiner."),
+        ("en", {}, "failed: none."),
+    ],
+)
+def test_failures_are_said_in_words(lang: str, failures: dict[str, int], told: str) -> None:
+    """The most frequent first; 0 is no status."""
+    findings = judge(fetch(failures=failures), options())
+    (fetched,) = [one for one in findings if one.key == "erp.fetched"]
+    assert words.sentence(fetched, lang).endswith(told)
+
+
 def test_a_few_calls_prove_nothing() -> None:
     """One failure of two is no outage, and one slow call is no slow line."""
     told = found(fetch(2, {"454": 1}, median_seconds=40.0))

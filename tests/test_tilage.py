@@ -339,6 +339,14 @@ def test_an_old_answer_says_how_old_it_is(desk: Desk) -> None:
     assert perfdata_of(old)["age"] > 3500
 
 
+def test_an_age_below_the_pause_between_questions_is_refused(desk: Desk) -> None:
+    """Every answer would be out of date before the next may be asked for; both checks say so."""
+    done = desk.check("--max-age", "0")
+    assert done.code == 3
+    assert "--max-age: «0» ist zu kurz; mindestens 600 s" in done.line_1
+    assert desk.asked() == []
+
+
 @pytest.mark.slow
 def test_providers_are_listed_and_resolved(desk: Desk) -> None:
     """By name, by CI number, by a wrong name with the nearest ones; the list is asked for once."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from apowacht.plugins.core.errors import OwnTrouble
+from apowacht.plugins.core.replacing import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -42,7 +42,7 @@ def publish(file: str, events: Iterable[Event], stamp: datetime, keep: Collectio
             if same:
                 new[uid] = lines
         if new != old or not old:
-            _put(file, _calendar(new.values()))
+            replace_file(file, _calendar(new.values()))
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise OwnTrouble("calendar_unwritable", file=file, detail=detail) from error
@@ -144,17 +144,3 @@ def _read(file: str) -> str:
         return read_plain(file, LARGEST).decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
-
-
-def _put(file: str, blob: bytes) -> None:
-    """Write beside the file and rename: a subscriber reads the old or the new one."""
-    draft = f"{file}.{os.getpid()}-{os.urandom(6).hex()}.tmp"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(draft, flags, 0o644)
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(blob)
-        os.replace(draft, file)
-    except BaseException:
-        os.unlink(draft)
-        raise

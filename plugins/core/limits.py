@@ -120,9 +120,12 @@ class LimitType(click.ParamType["Range"]):
 
 
 class DurationType(click.ParamType[float]):
-    """A duration on the command line, given to the check in seconds."""
+    """A duration on the command line, given to the check in seconds; `least` seconds or more."""
 
     name = "duration"
+
+    def __init__(self, least: float = 0) -> None:
+        self.least = least
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -136,6 +139,9 @@ class DurationType(click.ParamType[float]):
                 raise ValueError(value)
         except ValueError:
             raise OwnTrouble("bad_duration", option=option_name(param), text=str(value)) from None
+        if duration < self.least:
+            told = {"option": option_name(param), "text": str(value), "seconds": self.least}
+            raise OwnTrouble("short_duration", **told)
         return duration
 
 

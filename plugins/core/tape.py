@@ -9,10 +9,10 @@ from __future__ import annotations
 import errno
 import os
 import re
-import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apowacht.plugins.core.errors import OwnTrouble
+from apowacht.plugins.core.replacing import replace_file
 from apowacht.plugins.core.secret import MASK, SHORTEST_MASKED, mask, read_plain
 
 if TYPE_CHECKING:
@@ -101,8 +101,11 @@ def write(
         "answers": _encode(hide.value(answers)),
     }
     text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+    blob = text.encode("utf-8", "surrogatepass") + b"\n"
     try:
-        _put(file, text.encode("utf-8", "surrogatepass") + b"\n")
+        if len(blob) > LARGEST:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), file)
+        replace_file(file, blob)
     except OSError as error:
         detail = os.strerror(error.errno or errno.EINVAL)
         raise OwnTrouble("record_unwritable", file=file, detail=detail) from error
@@ -260,35 +263,3 @@ def _decode(value: Any) -> Any:
     if name == "float":
         return float(inner)
     return bytes.fromhex(inner) if name == "hex" else inner.encode("ascii")
-
-
-def _put(file: str, blob: bytes) -> None:
-    """Write beside the file and rename: a reader sees the old or the new one. Raises OSError."""
-    if len(blob) > LARGEST:
-        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), file)
-    draft = f"{file}.{os.getpid()}-{os.urandom(6).hex()}.tmp"
-    try:
-        _replaceable(file)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        handle = os.open(draft, flags, 0o644)
-    except ValueError:  # a NUL in the name
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), file) from None
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(blob)
-        os.replace(draft, file)
-    except BaseException:
-        os.unlink(draft)
-        raise
-
-
-def _replaceable(file: str) -> None:
-    """Raises OSError for what is there and is no regular file, such as /dev/null or a folder."""
-    try:
-        mode = os.stat(file).st_mode
-    except FileNotFoundError:
-        return
-    if stat.S_ISDIR(mode):
-        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), file)
-    if not stat.S_ISREG(mode):
-        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), file)

@@ -22,12 +22,14 @@ from apowacht.plugins.core.advice import (
 from apowacht.plugins.core.limits import decimal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from apowacht.plugins.core.errors import Trouble
     from apowacht.plugins.core.report import Finding
 
 LANGUAGES = ("de", "en")
+LONGEST = 200
+"""Characters of a foreign text in a sentence."""
 
 
 def pick(text: Text, lang: str) -> str:
@@ -106,6 +108,30 @@ def reason(value: Trouble, lang: str) -> str:
     return fill(row.short, value.values, lang) if row else value.reason
 
 
+def path(value: object, lang: str, width: int = LONGEST) -> str:
+    """A file's path, of which the end says most."""
+    text = str(value)
+    if len(text) <= width:
+        return text
+    tail = text[1 - width :]
+    return f"…{tail[max(tail.find('/'), 0) :]}"
+
+
+def trouble_headline(value: Trouble, lang: str) -> str:
+    """A trouble's sentence for line 1: of a long path the file alone is left."""
+    row = REASONS.get(value.reason)
+    file = value.values.get("file")
+    values = value.values if file is None else {**value.values, "file": path(file, lang, 28)}
+    return fill(row.sentence, values, lang) if row else value.reason
+
+
+def statuses(value: Iterable[tuple[int, int]], lang: str) -> str:
+    """How often which HTTP status came: 8 x 500; status 0 is none at all."""
+    none = pick(("ohne Antwort", "without an answer"), lang)
+    told = [f"{count} x {status}" if status else f"{count} {none}" for count, status in value]
+    return ", ".join(told) or pick(("keiner", "none"), lang)
+
+
 FORMATS: Mapping[str, Callable[..., str]] = {
     "age": duration,
     "alarm": alarm,
@@ -114,6 +140,7 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "condition": condition,
     "date": day,
     "extent": alarm,
+    "file": path,
     "latency": latency,
     "load": percent,
     "need": duration,
@@ -122,12 +149,13 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "runtime": duration,
     "seconds": lambda value, lang: short_time(float(value), lang),
     "since": since,
+    "statuses": statuses,
     "temperature": celsius,
     "trouble": lambda value, lang: trouble_sentence(value, lang),
 }
 
 
-def clean(text: str, width: int = 200) -> str:
+def clean(text: str, width: int = LONGEST) -> str:
     """Foreign text made harmless for one line of plugin output: no pipe, no control character."""
     shown = "".join(c if c.isprintable() else " " for c in text.replace("|", "/"))
     return shown if len(shown) <= width else shown[: width - 1] + "…"
@@ -152,11 +180,16 @@ class _Words(dict[str, str]):
         if value is None:
             return pick(UNKNOWN_VALUE, self._lang)
         written = FORMATS[key](value, self._lang) if key in FORMATS else str(value)
-        return clean(written, len(WIDEST[key]) if key in WIDEST else 200)
+        if key == "trouble":  # a sentence whose own values are bounded
+            return clean(written, 3 * LONGEST)
+        return clean(written, len(WIDEST[key]) if key in WIDEST else LONGEST)
 
 
 def headline(finding: Finding, lang: str) -> str:
     """What is wrong, for line 1."""
+    own: Trouble | None = finding.values.get("trouble")  # type: ignore[assignment]
+    if own is not None:
+        return trouble_headline(own, lang)
     text = _named(finding, fill(ADVICE[finding.key].headline, finding.values, lang))
     return _blamed(finding, 0, lang) + text
 

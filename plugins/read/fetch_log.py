@@ -426,8 +426,8 @@ def failing(fetch: FetchFacts, options: Options) -> Iterator[Finding]:
 
 def _told(statuses: list[int], failures: Mapping[int, int], part: int) -> dict[str, object]:
     often = sorted(statuses, key=lambda status: -failures[status])
-    named = ", ".join(f"{failures[status]} x {status}" for status in often[:5])
-    return {"count": part, "statuses": named or "0"}
+    named = tuple((failures[status], status) for status in often[:5])
+    return {"count": part, "statuses": named}
 
 
 def _state(percent: float, levels: tuple[Range | None, Range | None]) -> State:

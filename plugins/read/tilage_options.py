@@ -6,8 +6,11 @@ begin with `--tilage-`.
 
 from __future__ import annotations
 
-from apowacht.plugins.core.limits import DURATION
+from apowacht.plugins.core.limits import DurationType
 from apowacht.plugins.core.options import option
+
+ANSWER_AGE = DurationType(600.0)
+"""Twice the five minutes between two questions: less would be out of date between them."""
 
 PROVIDERS = (
     # One of each, as TI-Lage can filter by one of each.
@@ -38,7 +41,7 @@ TILAGE = (
     ),
     option(
         "--tilage-max-age",
-        type=DURATION,
+        type=ANSWER_AGE,
         default="20m",
         show_default=True,
         metavar="DURATION",

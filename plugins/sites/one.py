@@ -85,7 +85,7 @@ def _chosen(plans: Sequence[Planned], check: str, name: str | None, file: str) -
     """The one check that is meant. Raises OwnTrouble where that is not certain."""
     of_kind = {plan.name: plan for plan in plans if plan.check == check}
     shown = ", ".join(f"«{one}»" for one in list(of_kind)[:CHOICES])
-    values = {"file": clean(file, 160), "check": check, "choices": shown}
+    values = {"file": file, "check": check, "choices": shown}
     if not of_kind:
         raise OwnTrouble("site_no_check", **values)
     if not name:
@@ -106,7 +106,7 @@ def _stop_at_mistakes(notes: Notes) -> None:
 
 def _mistake(notes: Notes) -> OwnTrouble:
     mistake = notes.sorted()[0]
-    values = {"file": clean(mistake.file, 160), "text": mistake.text}
+    values = {"file": mistake.file, "text": mistake.text}
     if not mistake.line:
         return OwnTrouble("site_file_whole", **values)
     return OwnTrouble("site_file", **values, line=mistake.line)

@@ -759,6 +759,13 @@ REASONS: dict[str, Reason] = {
             "{option}: «{text}» is not a duration; for example 90s, 10m, 2h, 30d",
         ),
     ),
+    "short_duration": Reason(
+        ("Dauer zu kurz", "duration too short"),
+        (
+            "{option}: «{text}» ist zu kurz; mindestens {seconds} s",
+            "{option}: «{text}» is too short; at least {seconds} s",
+        ),
+    ),
     "bad_window": Reason(
         ("Dauer falsch", "bad duration"),
         (

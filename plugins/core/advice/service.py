@@ -191,8 +191,8 @@ ROWS: dict[str, Row] = {
         "it",
         ("{count} Abrufe ohne Antwort", "{count} fetches without an answer"),
         (
-            "{count} Abrufe blieben ohne Antwort ({statuses}).",
-            "{count} fetches got no answer ({statuses}).",
+            "{count} Abrufe blieben ohne Antwort.",
+            "{count} fetches got no answer.",
         ),
         (
             "Ersten Fehler im Weg suchen: Leitung, Konnektor, TI-Zugang, dann TI-Lage.",
