@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from debian_root import Booted, Root, booted, made, system
 from test_wheel import checks, console_scripts
 
@@ -215,9 +217,10 @@ def test_all_is_compiled_for_users_who_cannot_write(packages: Path) -> None:
 
 def test_the_list_of_parts_is_what_is_installed(tree: Path, packages: Path) -> None:
     """CycloneDX: each distribution with version, licence, wheels' hashes, and who needs it."""
-    bom = json.loads((tree / "usr/share/doc/apowacht/sbom.cdx.json").read_text(encoding="utf-8"))
-    assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.5")
-    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", bom["serialNumber"])
+    text = (tree / "usr/share/doc/apowacht/sbom.cdx.json").read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_5).validate_str(text) is None
+    bom = json.loads(text)
+    assert bom["serialNumber"]
     whole = bom["metadata"]["component"]
     assert (whole["name"], whole["version"]) == ("apowacht", VERSION)
     told = {(part["name"].lower(), part["version"]) for part in (whole, *bom["components"])}
