@@ -113,6 +113,7 @@ class Record:
         """The watch as it stands now."""
         stale = self.stale or (self.result is not None and now - self.answered > patience(watch))
         shown = State.UNKNOWN if stale or self.state is None else self.state
+        age = now - self.answered + self.result.duration_seconds if self.result else 0.0
         return Entry(
             site,
             watch,
@@ -124,6 +125,7 @@ class Record:
             stale,
             windows.current(site.maintenance, watch.name, at),
             self.last,
+            max(0.0, age),
         )
 
 

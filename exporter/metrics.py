@@ -121,7 +121,7 @@ def sheet(snapshot: Snapshot) -> Sheet:
     sites: dict[str, list[Entry]] = {}
     for entry in snapshot.entries:
         sites.setdefault(entry.site.name, []).append(entry)
-        _entry(made, entry, snapshot)
+        _entry(made, entry)
     asked = [silent for silent in map(silences, sites.values()) if silent is not None]
     cut_off = len(asked) > 1 and all(asked)
     for name, entries in sites.items():
@@ -137,7 +137,7 @@ def whose(entry: Entry) -> str:
     )
 
 
-def _entry(made: Sheet, entry: Entry, snapshot: Snapshot) -> None:
+def _entry(made: Sheet, entry: Entry) -> None:
     labels, watch, result = whose(entry), entry.watch, entry.result
     made.add("apowacht_check_info", f'{labels},layer="{watch.check.layer}"', 1)
     made.add("apowacht_check_state", labels, int(entry.state))
@@ -152,8 +152,7 @@ def _entry(made: Sheet, entry: Entry, snapshot: Snapshot) -> None:
         reasons(made, labels, "")
         made.add("apowacht_check_held", labels, 0)
     else:
-        age = (snapshot.moment - result.asked_at).total_seconds()
-        made.add("apowacht_check_result_age_seconds", labels, max(0.0, age))
+        made.add("apowacht_check_result_age_seconds", labels, entry.age_seconds)
         chunks = told(entry, result)
         made.put(chunks.always)
         made.unnamed += chunks.unnamed

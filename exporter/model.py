@@ -55,7 +55,8 @@ class Entry:
 
     `state` is what to show: UNKNOWN when `stale` or before the first result. `since` is when that
     state began, `success_at` the last run in which the target answered. `last` is what an earlier
-    process left in the journal, until there is a result: history, and no answer.
+    process left in the journal, until there is a result: history, and no answer. `age_seconds` is
+    how long ago the run of `result` began, by a clock that nobody sets.
     """
 
     site: Site
@@ -68,6 +69,7 @@ class Entry:
     stale: bool
     maintenance: Window | None = None
     last: Last | None = None
+    age_seconds: float = 0.0
 
     @property
     def key(self) -> Key:

@@ -59,6 +59,7 @@ def entry_of(site: Site, watch: Watch, result: Result | None, **more: Any) -> En
         "success_at": result.asked_at if result and not result.reason else None,
         "next_at": NOW + timedelta(seconds=50),
         "stale": False,
+        "age_seconds": (NOW - result.asked_at).total_seconds() if result else 0.0,
         **more,
     }
     return Entry(site, watch, result, **told)

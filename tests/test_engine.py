@@ -181,6 +181,22 @@ def test_every_trouble_has_a_reason_of_the_closed_list(trouble: Trouble, reason:
         assert target_reason(Report("ups", (finding,), facts=object())) == ""
 
 
+@pytest.mark.parametrize("jump", [7200, -7200])
+def test_the_age_of_a_result_goes_by_no_time_of_day(clock: HandClock, jump: float) -> None:
+    """Somebody sets the clock by two hours: the result is as old as it was."""
+    engine = Engine(
+        configuration(site("a", watch("ups", check(lambda o: fine()), "-H", "x"))), clock=clock
+    )
+    by_hand(engine)
+    pass_time(engine, clock, 60)
+    before = entry(engine).age_seconds
+    clock.jump(jump)
+    clock.move(5)
+    assert entry(engine).age_seconds == pytest.approx(before + 5)
+    assert not entry(engine).stale
+    engine.close()
+
+
 def test_a_result_that_grows_old_is_stale_and_unknown(clock: HandClock, tmp_path: Path) -> None:
     """After two intervals and a deadline without an answer; the journal holds the change."""
     journal = Journal(tmp_path / "j.db", clock=clock)
