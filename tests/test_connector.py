@@ -58,8 +58,8 @@ NO_VPN, NO_INTERNET = "EC_No_VPN_TI_Connection", "EC_No_Online_Connection"
 OTHER = "EC_OTHER_ERROR_STATE(2)"
 LOST = holding("EC_CardTerminal_Not_Available", terminal="Kasse 1")
 OFFLINE = {"vpn_ti": "offline"}
-DAY = ["--hours", "Di 08:00-18:30"]
-NIGHT = ["--hours", "Mi 08:00-18:30"]
+DAY = ["--hours", "Di 08:00-18:30", "--timezone", "Europe/Berlin"]
+NIGHT = ["--hours", "Mi 08:00-18:30", "--timezone", "Europe/Berlin"]
 
 TABLE: list[tuple[str, dict[str, Any], list[str], dict[str, State]]] = [
     ("a healthy Konnektor is quiet, SIS not booked", {}, [], {}),

@@ -391,6 +391,11 @@ class Question:
         return self.answer(*((oid, None) for oid in self.oids), status=status, index=index)
 
 
+def different(asked: list[Question]) -> int:
+    """How many questions there were; on a busy machine one may be repeated."""
+    return len({one.datagram for one in asked})
+
+
 @contextmanager
 def answering(
     reply: Callable[[Question], bytes | Sequence[bytes]], *, host: str | None = None
@@ -458,7 +463,7 @@ def test_what_is_not_our_answer_is_passed_over() -> None:
     with answering(reply) as (port, asked), asking(port) as session:
         assert session.get([UPTIME]) == {UPTIME: 5}
         assert session.get([UPTIME]) == {UPTIME: 5}
-    assert len(asked) == 2
+    assert different(asked) == 2
 
 
 @both_engines
@@ -503,7 +508,7 @@ def test_an_error_that_names_no_object(version: str, index: int, status: int) ->
 
     with answering(reply) as (port, asked), asking(port, version=version) as session:
         assert sorted(session.get(oids)) == [oid for oid in oids if oid != oids[2]]
-    assert len(asked) <= 2 * len(oids)
+    assert different(asked) <= 2 * len(oids)
 
 
 @both_engines
@@ -517,7 +522,7 @@ def test_an_agent_that_always_blames_the_first_object(status: int) -> None:
     ):
         assert session.get(oids) == {}
         assert session.get_next(oids) == {}
-    assert len(asked) <= 2 * len(oids)
+    assert different(asked) <= 2 * len(oids)
 
 
 @both_engines
@@ -532,7 +537,7 @@ def test_v1_end_of_mib_drops_every_greater_object() -> None:
 
     with answering(reply) as (port, asked), asking(port, version="1") as session:
         assert list(session.get_next(oids)) == oids[:3]
-    assert len(asked) == 2
+    assert different(asked) == 2
 
 
 @both_engines
@@ -548,7 +553,7 @@ def test_too_big(version: str) -> None:
 
     with answering(reply) as (port, asked), asking(port, version=version) as session:
         assert list(session.get(oids)) == [oid for oid in oids if oid != oids[5]]
-    assert len(asked) < 2 * len(oids)
+    assert different(asked) < 2 * len(oids)
 
 
 @both_engines
@@ -561,11 +566,11 @@ def test_an_agent_that_answers_in_part() -> None:
 
     with answering(reply) as (port, asked), asking(port) as session:
         assert list(session.get(oids)) == oids
-        assert len(asked) == 3
+        assert different(asked) == 3
     with answering(lambda question: question.answer()) as (port, asked), asking(port) as session:
         assert session.get(oids) == {}
         assert session.get_next(oids) == {}
-    assert len(asked) == 2 * (1 + len(oids))
+    assert different(asked) == 2 * (1 + len(oids))
 
 
 ROOT = f"{SYSTEM}.9.1.3"
@@ -729,7 +734,7 @@ def test_the_next_address_of_a_name(first: str, monkeypatch: pytest.MonkeyPatch)
         with asking(port, 5.0) as session:
             assert session.get([UPTIME]) == {UPTIME: 5}
             assert session.get([UPTIME]) == {UPTIME: 5}
-    assert len(asked) == 2
+    assert different(asked) == 2
     assert len(unheard) == (1 if first == "silent" else 0)
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from apowacht.integrations.icinga2.dsl import Code, item, seconds
 from apowacht.integrations.times import DAY_NAMES
 from apowacht.plugins.core.listing import all_checks
+from apowacht.plugins.sites.watches import usual_interval
 
 
 class Rhythm(NamedTuple):
@@ -21,17 +22,17 @@ class Rhythm(NamedTuple):
     attempts: int
 
 
-RHYTHMS = {
-    "ups": Rhythm(60, 30, 3),
-    "uplink": Rhythm(60, 30, 3),
+RETRIES = {
+    "ups": (30, 3),
+    "uplink": (30, 3),
     # A Konnektor that renews its tunnel, or a terminal that joins again, is back in a few minutes.
-    "connector": Rhythm(60, 60, 5),
-    "terminal": Rhythm(60, 60, 5),
-    "certificate": Rhythm(3600, 300, 3),
-    "erezept": Rhythm(300, 60, 3),
-    # TI-Lage measures every five minutes; a question in between learns nothing new.
-    "tilage": Rhythm(300, 300, 2),
+    "connector": (60, 5),
+    "terminal": (60, 5),
+    "certificate": (300, 3),
+    "erezept": (60, 3),
+    "tilage": (300, 2),
 }
+RHYTHMS = {check: Rhythm(usual_interval(check), *retry) for check, retry in RETRIES.items()}
 OWN_PATIENCE = "apo-own-patience"
 SITE = "apo-site"
 CHAIN = "apo-chain"

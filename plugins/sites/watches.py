@@ -21,8 +21,22 @@ if TYPE_CHECKING:
     from apowacht.plugins.sites.yaml_lines import Entry
 
 LEAST_INTERVAL, MOST_INTERVAL = 10, 7 * 86400
-INTERVALS = {"certificate": 3600.0, "erezept": 300.0, "tilage": 300.0}
 USUAL_INTERVAL = 60.0
+INTERVALS = {
+    # A Konnektor has little power, and pharmacies share it with their own programs.
+    "connector": 180.0,
+    "terminal": 180.0,
+    "certificate": 3600.0,
+    "erezept": 300.0,
+    # TI-Lage measures every five minutes; a question in between learns nothing new.
+    "tilage": 300.0,
+}
+"""Seconds between two runs of a check where the site says nothing; others USUAL_INTERVAL."""
+
+
+def usual_interval(check: str) -> float:
+    """Seconds between two runs of the check where nobody says otherwise."""
+    return INTERVALS.get(check, USUAL_INTERVAL)
 
 
 def read_watch(
@@ -62,7 +76,7 @@ def note_unfit(plan: Planned, values: Mapping[str, Any], notes: Notes) -> None:
 
 def _interval(entry: Entry | None, check: str, notes: Notes) -> float | None:
     if entry is None:
-        return INTERVALS.get(check, USUAL_INTERVAL)
+        return usual_interval(check)
     text = read_text("interval", entry.line, entry.value, notes)
     if text is None:
         return None
