@@ -63,7 +63,7 @@ def test_a_site_is_its_checks_as_command_lines(tmp_path: Path) -> None:
 
 
 SAMPLES = {
-    "IntRange": "3", "LimitType": "5:", "DurationType": "5", "DayType": "2024-05-31",
+    "IntRange": "3", "LimitType": "5:", "DurationType": "900", "DayType": "2024-05-31",
     "DebounceType": "2/3", "HoursType": "Mo-Fr 8-18",
 }  # fmt: skip
 
@@ -233,6 +233,9 @@ MISTAKES = {
         "most 63 characters, for example «a-b»"),
         "2: «hostname» of a module comes from the request (target)",
         "2: «targets» is missing",
+    ],
+    "modules:\n  m: {check: ups, targets: ['10.1.*.2:4742', 'a:161']}\n": [
+        "2: targets: port 4742 belongs to the card terminals and is never connected to"
     ],
     "modules:\n  m: {check: ups, targets: ['*', 10.1.2.3/8, 'a b', 0.0.0.0/0]}\n": [
         "2: targets: «*» fits every target; anybody could have anything asked",

@@ -84,7 +84,7 @@ CANDIDATES = (
     "Mo-Fr 8-18", "Sa 8-13", "Europe/Berlin", "UTC", "1.2.3", "1.2.4", "10.0.0.1", "10.0.0.2",
     "10.0.0.0/8", "10.1.0.0/16", "a=10.0.0.1", "b=10.0.0.2", "a=2026-12-01", "b=2026-12-02",
     "EC_LOG_OVERFLOW", "EC_CRL_Expiring", "EC_LOG_OVERFLOW=ok", "EC_LOG_OVERFLOW=warning",
-    "5m", "6m", "ok", "warning",
+    "5m", "6m", "15m", "16m", "ok", "warning",
     r"(?P<time>\S+) (?P<status>\d+)", r"(?P<time>\S+) x(?P<status>\d+)",
 )  # fmt: skip
 

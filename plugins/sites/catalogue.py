@@ -229,7 +229,7 @@ class Terms:
         self, key: str, option: click.Option, texts: tuple[str, ...], line: int, notes: Notes
     ) -> None:
         """Note a port that is never connected to, and files that cannot or must not be used."""
-        if option.metavar in _WITH_PORT and any(_is_sicct(text) for text in texts):
+        if option.metavar in _WITH_PORT and any(is_sicct(text) for text in texts):
             notes(line, "port_4742", key=key)
         if option.metavar != "FILE" or not (key.endswith("-file") or key in SECRET_FILES):
             return
@@ -280,7 +280,8 @@ def _text(key: str, value: Node, option: click.Option, notes: Notes) -> str | No
     return None
 
 
-def _is_sicct(text: str) -> bool:
+def is_sicct(text: str) -> bool:
+    """Whether a target, as options and modules write it, has the card terminals' port."""
     if text.isascii() and str(SICCT_PORT) not in text.replace("_", ""):
         return False
     from ipaddress import ip_address

@@ -6,6 +6,7 @@ import os
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from apowacht.plugins.sites.catalogue import is_sicct
 from apowacht.plugins.sites.contacts import CONTACT_KEYS, read_contacts
 from apowacht.plugins.sites.derive import SECTIONS
 from apowacht.plugins.sites.explain import is_safe_name, nearest, safe_name
@@ -123,6 +124,8 @@ def _module(name: str, entry: Entry, catalogue: Catalogue, notes: Notes) -> Modu
     for text, line in targets:
         if not _is_target(text):
             notes(line, "bad_target", text=text)
+        elif is_sicct(text):
+            notes(line, "port_4742", key="targets")
         elif _is_everything(text):
             notes(line, "target_anything", text=text)
     told = tuple(text for text, _ in targets)
