@@ -27,6 +27,7 @@ DISTRIBUTION = {
     "gufo": "gufo-snmp",
     "prometheus_client": "prometheus-client",
     "recurring_ical_events": "recurring-ical-events",
+    "cyclonedx": "cyclonedx-python-lib",
     "yaml": "pyyaml",
 }
 # Absent on Windows, where the UPS part must import.
