@@ -30,7 +30,7 @@ def test_the_checks_follow_from_the_devices(tmp_path: Path) -> None:
     names = [(watch.name, watch.check.name, watch.interval) for watch in site.watches]
     assert names == [
         ("USV Serverschrank", "ups", 60.0), ("USV Kasse", "ups", 30.0), ("uplink", "uplink", 60.0),
-        ("connector", "connector", 120.0), ("terminal", "terminal", 60.0),
+        ("connector", "connector", 120.0), ("terminal", "terminal", 180.0),
         ("certificate", "certificate", 3600.0), ("erezept", "erezept", 300.0),
         ("tilage", "tilage", 300.0),
     ]  # fmt: skip
