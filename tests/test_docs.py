@@ -28,7 +28,7 @@ OPTIONS = {option for check in all_checks() for o in check.options for option in
 OPTIONS |= {option for o in exporter.params for option in o.opts}
 SPARE = {"power.restored", "vsdm.accept_pn3", "tsp.ocsp_slow"}
 """Advice that is written for what no check can find yet."""
-OTHERS = {"--lang", "--scenario", "--first-port", "--list", "--listen", "--help"}
+OTHERS = {"--inline", "--lang", "--scenario", "--first-port", "--list", "--listen", "--help"}
 
 
 @pytest.mark.parametrize("check", [check.name for check in all_checks()])

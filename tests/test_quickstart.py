@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -28,9 +29,9 @@ FIRST_PORT = 16100
 PORTS = 20
 
 
-def blocks() -> list[str]:
-    """The page's commands, in order."""
-    return re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+def blocks(word: str = "sh") -> list[str]:
+    """The page's commands, in order; `shell`: those for an Icinga that runs as somebody else."""
+    return re.findall(rf"^```{word}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
 
 
 def test_the_page_has_three_edits() -> None:
@@ -77,6 +78,40 @@ def every_export_loads(folder: Path, scratch: Path) -> None:
     assert basket["Command"]
 
 
+def services_of(folder: Path, *configuration: Path) -> tuple[set[str], float]:
+    """Which services a real Icinga has of these files, all of them OK, and when they were."""
+    icinga = Icinga(folder)
+    icinga.include(*configuration)
+    icinga.add(NOTIFY)
+    icinga.validate()
+    with icinga.running():
+        services = icinga.check_all()
+        green = time.monotonic()
+    told = {name: one["last_check_result"]["output"] for (_, name), one in services.items()}
+    assert all(one["state"] == 0 for one in services.values()), told
+    return {*told}, green
+
+
+def as_somebody_else(folder: Path, root: Path, env: dict[str, str]) -> Path:
+    """Run the page's block for Debian's Icinga with `root` for /, and this user's group for
+    apowacht; the exported files. What the group has to read it can, and nobody else."""
+    for name in ("apowacht/checks.d", "apowacht/secrets", "icinga2/conf.d"):
+        (root / "etc" / name).mkdir(parents=True)
+    (block,) = blocks("shell")
+    assert "-g apowacht" in block
+    block = block.replace("-g apowacht", f"-g {os.getgid()}").replace("/etc/", f"{root}/etc/")
+    subprocess.run(["sh", "-ec", block], cwd=folder, env=env, check=True)
+    site, secret = (
+        root / "etc" / "apowacht" / name
+        for name in ("checks.d/rosen-apotheke.yaml", "secrets/router")
+    )
+    for file in (site, secret):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert str(secret) in site.read_text(encoding="utf-8")
+    assert str(folder) not in site.read_text(encoding="utf-8")
+    return root / "etc" / "icinga2" / "conf.d" / "apowacht" / "*.conf"
+
+
 @pytest.mark.peer
 @pytest.mark.slow
 def test_from_an_empty_folder_to_green(tmp_path: Path) -> None:
@@ -84,7 +119,7 @@ def test_from_an_empty_folder_to_green(tmp_path: Path) -> None:
     hundred = free_hundred()
     first = hundred * 100
     start, *rest = (block.replace(str(FIRST_PORT // 100), str(hundred)) for block in blocks())
-    assert "apowacht.simulator" in start
+    assert "python3 -m apowacht.simulator" in start
     folder = tmp_path / "apotheke"
     (folder / "checks.d").mkdir(parents=True)
     state = {
@@ -112,19 +147,13 @@ def test_from_an_empty_folder_to_green(tmp_path: Path) -> None:
             )
             assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}"
         written = time.monotonic() - begun
-        icinga = Icinga(tmp_path / "icinga")
-        icinga.include(folder / "icinga2" / "*.conf")
-        icinga.add(NOTIFY)
-        icinga.validate()
-        with icinga.running():
-            services = icinga.check_all()
-            green = time.monotonic() - begun
-        told = {name: one["last_check_result"]["output"] for (_, name), one in services.items()}
-        assert all(one["state"] == 0 for one in services.values()), told
-        asked = {name for name in told if not name.startswith("apo ")}
+        services, green = services_of(tmp_path / "icinga", folder / "icinga2" / "*.conf")
+        asked = {name for name in services if not name.startswith("apo ")}
         assert asked == {"USV", "USV till", "uplink", "connector", "terminal", "certificate"}
+        packaged = as_somebody_else(folder, tmp_path / "root", env)
+        assert services_of(tmp_path / "other", packaged)[0] == services
         every_export_loads(folder, tmp_path)
-        print(f"commands {written:.1f} s, all services green after {green:.1f} s")
+        print(f"commands {written:.1f} s, all services green after {green - begun:.1f} s")
     finally:
         simulator.terminate()
         simulator.wait(10)
