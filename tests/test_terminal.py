@@ -61,7 +61,8 @@ def pin(status: str | None, tries: int | None = None) -> dict[str, Any]:
     return {"cards": (replace(SMCB, pin_status=status, left_tries=tries), KT)}
 
 
-DAY, NIGHT = ["--hours", "Di 08:00-18:30"], ["--hours", "Mi 08:00-18:30"]
+ZONE = ["--timezone", "Europe/Berlin"]
+DAY, NIGHT = ["--hours", "Di 08:00-18:30", *ZONE], ["--hours", "Mi 08:00-18:30", *ZONE]
 EXPECTED = ["--expect", "Büro", "--expect", "Kasse 1"]
 RESERVE = ["--reserve", "Ersatz"]
 
