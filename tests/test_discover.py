@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from base64 import b64encode
@@ -119,6 +120,32 @@ def test_the_file_is_for_few_and_complete(discover: Discovering, konnektor: Konn
     assert told.code == 0
     assert told.file.stat().st_mode & 0o777 == 0o640
     assert [file.name for file in folder.iterdir()] == ["probe.yaml"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_the_file_is_for_those_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    """It takes the folder's group where that may be; so it does on a file system without links."""
+    from apowacht.plugins.discover import writing
+
+    def refuse(*names: object, **how: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    groups = {*os.getgroups(), os.getegid()} if os.geteuid() else {os.getegid(), os.getegid() + 1}
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    for group in groups:
+        folder = tmp_path / str(group)
+        folder.mkdir()
+        os.chown(folder, -1, group)
+        writing.write_new(folder / "probe.yaml", "site: probe\n")
+        (file,) = folder.iterdir()
+        assert file.read_text(encoding="utf-8") == "site: probe\n"
+        assert (file.stat().st_gid, file.stat().st_mode & 0o777) == (group, 0o640)
+    monkeypatch.setattr(os, "fchown", refuse)
+    writing.write_new(tmp_path / "probe.yaml", "site: probe\n")
+    assert (tmp_path / "probe.yaml").stat().st_mode & 0o777 == 0o640
 
 
 def test_english(discover: Discovering, konnektor: Konnektor) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MODE = 0o640
 FOLDER_MODE = 0o750
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 LARGEST = 1024 * 1024
 
 
@@ -42,22 +43,29 @@ def read(file: Path) -> str | None:
 def write_new(file: Path, text: str) -> None:
     """Write the whole file or nothing. Raises FileExistsError when there is one, OSError.
 
-    A draft beside it gets the content; the link to its final name fails if that exists.
+    A draft beside it gets the content; the link to its final name fails if that exists. It belongs
+    to the group of its folder, if that may be: who reads the other site files then reads this one.
     """
     with contextlib.suppress(FileExistsError):
         file.parent.mkdir(mode=FOLDER_MODE)
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
+    handle = os.open(draft, NEW, MODE)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as opened:
-            os.fchmod(opened.fileno(), MODE)
-            opened.write(text)
-            opened.flush()
-            os.fsync(opened.fileno())
+        _fill(handle, draft.parent, text)
         _publish(draft, file, text)
     finally:
         with contextlib.suppress(FileNotFoundError):
             draft.unlink()
+
+
+def _fill(handle: int, folder: Path, text: str) -> None:
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as opened:
+        with contextlib.suppress(OSError):
+            os.fchown(handle, -1, folder.stat().st_gid)
+        os.fchmod(handle, MODE)
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
 
 
 def _publish(draft: Path, file: Path, text: str) -> None:
@@ -67,9 +75,7 @@ def _publish(draft: Path, file: Path, text: str) -> None:
         # Some network and FAT file systems have no links.
         if refused.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
             raise
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
+        _fill(os.open(file, NEW, MODE), file.parent, text)
 
 
 def comparison(file: Path, old: str, new: str) -> str:
