@@ -1,4 +1,4 @@
-"""Runs the pharmacy in a box until Ctrl-C: `python -m apowacht.simulator`."""
+"""The command `apowacht simulator`: runs the pharmacy in a box until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from apowacht.simulator.words import LANG_OPTION, say
     help="Number the ports upwards from here [default: free ones].",
 )
 @LANG_OPTION
-def main(scenario: str, listing: bool, listen: str, first_port: int | None, lang: str) -> None:
+def simulator(scenario: str, listing: bool, listen: str, first_port: int | None, lang: str) -> None:
     """Start simulated devices on loopback and print how to ask each of them."""
     try:
         box = Box(scenario, listen=listen, first_port=first_port or 0)
@@ -86,7 +86,3 @@ def stay(box: Box, lang: str) -> None:
                 show(box, name, lang)
         except UnknownNameError as error:
             click.echo(say("unknown", lang, name=name, names=", ".join(error.args[1])))
-
-
-if __name__ == "__main__":
-    main()

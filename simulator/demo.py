@@ -345,7 +345,7 @@ def summary(results: list[Result], lang: str, seconds: float) -> int:
         return 1
     taken = f"{seconds:.1f}".replace(".", "," if lang == "de" else ".")
     tell(say("all_good", lang, count=len(results), seconds=taken), bold=True)
-    tell(say("try", lang, command="python -m apowacht.simulator"))
+    tell(say("try", lang, command="apowacht simulator"))
     return 0
 
 

@@ -119,7 +119,7 @@ def test_from_an_empty_folder_to_green(tmp_path: Path) -> None:
     hundred = free_hundred()
     first = hundred * 100
     start, *rest = (block.replace(str(FIRST_PORT // 100), str(hundred)) for block in blocks())
-    assert "python3 -m apowacht.simulator" in start
+    assert "apowacht simulator" in start
     folder = tmp_path / "apotheke"
     (folder / "checks.d").mkdir(parents=True)
     state = {

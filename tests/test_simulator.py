@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from commands import SCRIPTS
 from hypothesis import given
 from hypothesis import strategies as st
 from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto import api
 
-from apowacht.simulator.__main__ import main
 from apowacht.simulator.box import Box, UnknownNameError
+from apowacht.simulator.command import simulator
 from apowacht.simulator.devices import NORMAL, kinds, load, read_table, snmp_values, with_dates
 from apowacht.simulator.hosts import HOSTS
 from apowacht.simulator.nis_server import NisServer
@@ -126,7 +127,7 @@ def test_the_box_refuses_other_addresses() -> None:
     """A whole box on a reachable address is refused, and the command says why."""
     with pytest.raises(NotLoopbackError):
         Box(listen="0.0.0.0")
-    result = CliRunner().invoke(main, ["--listen", "0.0.0.0"])
+    result = CliRunner().invoke(simulator, ["--listen", "0.0.0.0"])
     assert result.exit_code == 2
     assert "«0.0.0.0» ist keine Loopback-Adresse" in result.output
 
@@ -614,7 +615,7 @@ def test_a_port_in_use_leaves_nothing_open() -> None:
             Box(first_port=first)
         with bind("127.0.0.1", first, socket.SOCK_DGRAM) as free:
             assert free.getsockname()[1] == first
-        result = CliRunner().invoke(main, ["--first-port", str(first), "--lang", "en"])
+        result = CliRunner().invoke(simulator, ["--first-port", str(first), "--lang", "en"])
         assert result.exit_code == 1
         assert "Port not free" in result.output
 
@@ -749,7 +750,7 @@ def test_switching_scenarios_while_running() -> None:
 def test_listing() -> None:
     """--list names every scenario, every kind and every state, in both languages."""
     for lang, word in (("de", "Szenarien"), ("en", "Scenarios")):
-        result = CliRunner().invoke(main, ["--list", "--lang", lang])
+        result = CliRunner().invoke(simulator, ["--list", "--lang", lang])
         assert result.exit_code == 0
         assert word in result.output
         for name in [*read_table("scenarios").sections(), *kinds(), "worn battery"]:
@@ -758,7 +759,7 @@ def test_listing() -> None:
 
 def test_an_unknown_scenario_is_refused() -> None:
     """A scenario that does not exist is refused with the names of those that do."""
-    result = CliRunner().invoke(main, ["--scenario", "flood"])
+    result = CliRunner().invoke(simulator, ["--scenario", "flood"])
     assert result.exit_code == 2
     assert "«flood» gibt es nicht" in result.output
     assert "power-cut" in result.output
@@ -766,8 +767,8 @@ def test_an_unknown_scenario_is_refused() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT for a single process")
 def test_the_command_serves_until_it_is_interrupted(tmp_path: Path) -> None:
-    """`python -m apowacht.simulator` prints working addresses, serves, and ends with Ctrl-C."""
-    command = [sys.executable, "-u", "-m", "apowacht.simulator", "--scenario", "power-cut"]
+    """`apowacht simulator` prints working addresses, serves, and ends with Ctrl-C."""
+    command = [SCRIPTS / "apowacht", "simulator", "--scenario", "power-cut"]
     with subprocess.Popen(
         command,
         env=surroundings(tmp_path),

@@ -21,6 +21,7 @@ class Suite(click.Group):
         "discover": ("apowacht.plugins.discover.command", "discover"),
         "exporter": ("apowacht.exporter.command", "exporter"),
         "export": ("apowacht.integrations.command", "export"),
+        "simulator": ("apowacht.simulator.command", "simulator"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
