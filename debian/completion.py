@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BASH = "bash-completion/completions"
-# What click's types and the placeholders of ours say about a value that is a path.
-FILES = frozenset({"FILE", "GLOB"})
-FOLDERS = frozenset({"DIR"})
-
 TEMPLATE = """\
 # bash completion for {name}, made from the command itself
 {function}() {{
@@ -97,21 +93,24 @@ def body_of(command: click.Command, context: click.Context, indent: str) -> str:
     if isinstance(command, click.Group):
         words += command.list_commands(context)
     lines += ["esac", reply(words)]
-    if any(isinstance(one, click.Argument) for one in command.params):
-        lines.append('[[ $cur == -* ]] || COMPREPLY=($(compgen -f -- "$cur"))')
+    for argument in command.params:
+        if isinstance(argument, click.Argument):
+            lines.append(f"[[ $cur == -* ]] || {{ {value_of(argument, context)}; }}")
     return "\n".join(indent + line for line in lines)
 
 
-def value_of(option: click.Option, context: click.Context) -> str:
-    """How bash completes the value of one option; nothing, where only the user knows it."""
-    kind, place = option.type, option.make_metavar(context)
-    if isinstance(kind, click.Choice):
-        return reply([str(choice) for choice in kind.choices])
-    if isinstance(kind, click.Path):
-        return paths("-d" if not kind.file_okay or place in FOLDERS else "-f")
-    if place in FILES | FOLDERS:
-        return paths("-d" if place in FOLDERS else "-f")
-    return ":"
+def value_of(one: click.Parameter, context: click.Context) -> str:
+    """How bash completes the value of an option or argument; nothing, where only the user knows it.
+
+    What click would say to the other shells; but it takes a folder for any file.
+    """
+    found = one.shell_complete(context, "")
+    kinds = {item.type for item in found}
+    if "dir" in kinds or ("file" in kinds and one.make_metavar(context) == "DIR"):
+        return paths("-d")
+    if "file" in kinds:
+        return paths("-f")
+    return reply([item.value for item in found]) if found else ":"
 
 
 def reply(words: Sequence[str]) -> str:
@@ -121,7 +120,7 @@ def reply(words: Sequence[str]) -> str:
 
 def paths(kind: str) -> str:
     """Complete a file (-f) or a folder (-d)."""
-    return f'compopt -o filenames; COMPREPLY=($(compgen {kind} -- "$cur"))'
+    return f'compopt -o filenames; mapfile -t COMPREPLY < <(compgen {kind} -- "$cur")'
 
 
 if __name__ == "__main__":

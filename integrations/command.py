@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
 import click
 
+from apowacht.plugins.core.options import offer_paths
 from apowacht.plugins.core.replacing import replace_file
 from apowacht.plugins.sites.command import CONFIG_DIR, HELP, LANG, MISTAKEN, print_mistakes
 
@@ -108,6 +109,7 @@ HOW = (
     click.option(
         "--site-dir",
         metavar="DIR",
+        shell_complete=offer_paths,
         help="Folder of the site files on the computer that runs the plugins [default: where "
         "they are read].",
     ),

@@ -8,6 +8,7 @@ import click
 
 from apowacht.integrations.checkmk.text import PLUGINS, local, mrpe
 from apowacht.integrations.command import MADE, deliver, replace_text, shared
+from apowacht.plugins.core.options import offer_paths
 from apowacht.plugins.sites.command import MISTAKEN, print_mistakes
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MADE_LINE = f"# {MADE.format(tool=TOOL)}\n"
 @click.option(
     "--plugin-dir",
     metavar="DIR",
+    shell_complete=offer_paths,
     default=PLUGINS,
     show_default=True,
     help="Folder of the plugins on the computer with the agent.",

@@ -11,6 +11,7 @@ import click
 
 from apowacht.integrations.checkmk.text import PLUGINS
 from apowacht.integrations.command import MADE, deliver, shared
+from apowacht.plugins.core.options import offer_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ LONGEST = 2048
 @click.option(
     "--plugin-dir",
     metavar="DIR",
+    shell_complete=offer_paths,
     default=PLUGINS,
     show_default=True,
     help="Folder of the plugins on the computer with NRPE.",

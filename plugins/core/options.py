@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STATES = ("ok", "warning", "critical", "unknown")
+# What a shell offers for a value, by its placeholder.
+OFFERED = {"FILE": "file", "FILE|NAME": "file", "GLOB": "file", "DIR": "dir"}
 
 
 class DebounceType(click.ParamType[tuple[int, int]]):
@@ -51,7 +53,18 @@ DEBOUNCE = DebounceType()
 
 def option(*names: str, **attributes: Any) -> click.Option:
     """A click option with its help; the name of a check's option is its long name."""
+    if attributes.get("metavar") in OFFERED:
+        attributes["shell_complete"] = offer_paths
     return click.Option(list(names), **attributes)
+
+
+def offer_paths(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[click.shell_completion.CompletionItem]:
+    """Leave it to the shell to offer its files or folders."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type=OFFERED[str(param.metavar)])]
 
 
 def flag(*names: str, **attributes: Any) -> click.Option:
