@@ -165,7 +165,8 @@ class Desk:
             if view is None:
                 raise HTTPException(404, "no such site")
             views = [view]
-        told = {"moment": snapshot.moment, "sites": views}
+        mistakes = [one._asdict() for one in self.station.faulty]
+        told = {"moment": snapshot.moment, "sites": views, "mistakes": mistakes}
         text = json.dumps(status.plain(told), ensure_ascii=False, allow_nan=False) + "\n"
         return _zipped(text, JSON, zips=zips)
 
@@ -195,19 +196,21 @@ class Desk:
         return _zipped(page.html, "", page.status, page.headers, zips=_zips(request))
 
     def _overview(self, request: Request, query: Query) -> Page:
-        return pages.overview(status.views(self.station.snapshot(), query.lang), query)
+        views = status.views(self.station.snapshot(), query.lang)
+        return pages.overview(views, query, self.station.faulty)
 
     def _wall(self, request: Request, query: Query) -> Page:
-        return pages.wall(status.views(self.station.snapshot(), query.lang), query)
+        views = status.views(self.station.snapshot(), query.lang)
+        return pages.wall(views, query, self.station.faulty)
 
     def _site(self, request: Request, query: Query) -> Page:
         name, station = request.path_params["name"], self.station
         view = status.view(station.snapshot(), name, query.lang)
         if view is None:
-            return pages.missing(name, list(station.configuration.sites), query)
+            return pages.missing(name, list(station.configuration.sites), query, station.faulty)
         journal = station.journal
         told = past.history(view, station.engine.samples, journal, csv=journal is not None)
-        return pages.site(view, told, query)
+        return pages.site(view, told, query, station.faulty)
 
     async def journal(self, request: Request) -> Response:
         """A site's lines of the journal as CSV: of the days asked for, else all that is kept."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from apowacht.plugins.core.errors import Garbled, Refused, TargetTrouble
 from apowacht.plugins.core.report import State
-from apowacht.plugins.core.verdict import Link, first_broken
+from apowacht.plugins.core.verdict import LAYERS, Link, first_broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def verdict(entries: Sequence[Entry]) -> Verdict:
             return announced or Verdict(_worst(entries))
         follows = frozenset(fault.follows)
         if entries[fault.link].maintenance is None:
-            return Verdict(fault.link, follows | explained)
+            return Verdict(_telling(entries, fault.link, explained), follows | explained)
         announced = announced or Verdict(fault.link, follows)
         explained |= follows | {fault.link}
         for place in explained:  # answered for, as if it were well
@@ -57,8 +57,29 @@ def verdict(entries: Sequence[Entry]) -> Verdict:
 
 def _worst(entries: Sequence[Entry]) -> int | None:
     """Where a fault is that the kernel takes for no headline, such as a UPS that gives no data."""
-    place = max(range(len(entries)), key=lambda p: (entries[p].state.severity, -p))
+    place = max(range(len(entries)), key=lambda p: (weight(entries[p]), -p))
     return None if entries[place].state is State.OK else place
+
+
+def _telling(entries: Sequence[Entry], link: int, explained: frozenset[int]) -> int:
+    """A link that was not asked yet gives way to what tells more of what is not known."""
+    if entries[link].result is not None:
+        return link
+    unknown = [
+        place
+        for place, entry in enumerate(entries)
+        if entry.state is State.UNKNOWN and entry.maintenance is None and place not in explained
+    ]
+    height = {p: LAYERS.index(entries[p].watch.check.layer) for p in unknown}
+    return max(unknown, key=lambda p: (weight(entries[p]), -height[p], -p))
+
+
+def weight(entry: Entry) -> tuple[int, int, bool]:
+    """How much an entry says: a fault found, the fresh before the old; then what was not asked
+    yet, by the state of before the start, where one is known; then what is well."""
+    if entry.result is not None:
+        return 2 * (entry.state is not State.OK), entry.state.severity, not entry.stale
+    return 1, entry.last.state.severity + 1 if entry.last else 0, False
 
 
 def silences(entries: Sequence[Entry]) -> bool | None:

@@ -160,8 +160,8 @@ def _ticks(start: float, end: datetime) -> list[tuple[float, str]]:
     """Every sixth hour of the wall's clock that lies well inside the drawing."""
     ticks = []
     for hours in range(25):
-        at = end.astimezone().replace(minute=0, second=0, microsecond=0).timestamp() - 3600 * hours
-        shown = end.fromtimestamp(at).astimezone()
+        at = end.replace(minute=0, second=0, microsecond=0).timestamp() - 3600 * hours
+        shown = end.fromtimestamp(at, end.tzinfo)
         if shown.hour % 6 == 0 and start + 1800 < at < end.timestamp() - 1800:
             ticks.append((at, f"{shown:%H:%M}"))
     return ticks
@@ -174,7 +174,8 @@ def _hours(samples: Sequence[Sample], unit: str, end: datetime, lang: str) -> li
         hours.setdefault(int(sample.start // 3600), []).append(sample)
     rows = []
     for hour in range(int(end.timestamp() // 3600), min(hours) - 1, -1):
-        label = f"{end.fromtimestamp(hour * 3600).astimezone():%d.%m. %H:%M}"
+        at = end.fromtimestamp(hour * 3600, end.tzinfo)
+        label = f"{words.day(at, lang)} {at:%H:%M}"
         seen = hours.get(hour)
         if not seen:
             rows.append(Hour(label, None, None, None))
@@ -302,13 +303,13 @@ def days(lanes: Mapping[str, Sequence[Span]], start: datetime, end: datetime) ->
 
 
 def _midnights(start: datetime, end: datetime) -> list[datetime]:
-    """Every local midnight strictly between two moments, also where a day has 23 or 25 hours."""
+    """Every midnight strictly between two moments by their clock; a day may have 25 hours."""
     from datetime import timedelta
 
-    day, found = start.astimezone().date(), []
+    day, found = start.date(), []
     for _ in range(400):
         day += timedelta(days=1)
-        midnight = start.combine(day, start.min.time()).astimezone()
+        midnight = start.combine(day, start.min.time(), start.tzinfo)
         if midnight >= end:
             break
         found.append(midnight)

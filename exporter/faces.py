@@ -24,6 +24,10 @@ KINDS = ("critical", "unknown", "stale", "warning", "maintenance", "ok", "absent
 """What a shape, a word and a colour stand for; the worst first."""
 
 
+MOST_HELD = 3
+"""How many sentences on what is being watched stand below a headline."""
+
+
 @dataclass(frozen=True, slots=True)
 class Help:
     """Who helps: `href` is what a telephone dials, "" when the number is none."""
@@ -37,7 +41,9 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One link of the chain. `first` is the first broken one, `follows` what it explains."""
+    """One link of the chain. `first` is the first broken one, `follows` what it explains; `then`
+    is whom the first step sends one on to.
+    """
 
     layer: str
     kind: str
@@ -49,15 +55,18 @@ class Tile:
     note: str = ""
     first: bool = False
     follows: bool = False
+    then: Help | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line below the headline."""
+    """A line below the headline; `text` is in the language `lang`, "" for the page's own."""
 
     kind: str
     title: str
-    text: str
+    text: str = ""
+    end: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,8 @@ class Face:
     broken: str = ""
     since_short: str = ""
     since_at: float = 0.0
+    then: Help | None = None
+    held: Sequence[str] = ()
     words: str = field(default="", repr=False)
 
 
@@ -104,8 +115,10 @@ def since(at: datetime | None, now: datetime, lang: str) -> str:
     )
 
 
-def helper(part: Mapping[str, Any]) -> Help | None:
-    """The contact of a layer; None when nobody is named."""
+def helper(part: Mapping[str, Any] | None) -> Help | None:
+    """A contact; None when nobody is named."""
+    if part is None:
+        return None
     who, phone = str(part.get("who") or ""), str(part.get("phone") or "")
     dialled = "".join(c for c in phone if c in "0123456789+")
     href = f"tel:{dialled}" if sum(c.isdigit() for c in dialled) > 1 else ""
@@ -127,7 +140,8 @@ def tile(part: View, now: datetime, lang: str) -> Tile:
     return Tile(
         str(part["layer"]),
         kind,
-        str(part["sentence"] or words.word("nothing_said", lang)),
+        before(part["last"], now, lang)
+        or str(part["sentence"] or words.word("nothing_said", lang)),
         since(part["since"], now, lang),
         "" if quiet else str(part["owner"] or ""),
         helper(part),
@@ -135,7 +149,17 @@ def tile(part: View, now: datetime, lang: str) -> Tile:
         note(part),
         first,
         bool(part["follows"]) and not part["first"],
+        None if quiet else helper(part["then"]),
     )
+
+
+def before(last: View | None, now: datetime, lang: str, *, whole: bool = True) -> str:
+    """What the journal knew of a check that was not asked again yet; `whole` with its headline."""
+    if last is None:
+        return ""
+    state = words.word(last["state"].lower(), lang)
+    told = words.word("before_restart", lang, state=state, since=since(last["since"], now, lang))
+    return f"{told}: {last['headline']}" if whole and last["headline"] else f"{told}."
 
 
 def _named(part: View, kind: str) -> bool:
@@ -156,7 +180,7 @@ def notices(view: View, now: datetime, lang: str) -> list[Notice]:
     old = [part for part in view["tiles"] if part["stale"]]
     if old and not view["stale"]:
         names = ", ".join(words.word(str(part["layer"]), lang) for part in old)
-        found.append(Notice("stale", words.word("stale_part", lang, layers=names), ""))
+        found.append(Notice("stale", words.word("stale_part", lang, layers=names)))
     for window in view["maintenance"]:
         key = "maintenance_now" if window["current"] else "maintenance_soon"
         told = " · ".join(filter(None, _window(window, now, lang)))
@@ -170,7 +194,8 @@ def _window(window: View, now: datetime, lang: str) -> list[str]:
     if end is not None and (window["current"] or start is None):
         when = words.word("until", lang, end=words.clock(end, lang, now))
     elif start is not None and end is not None:
-        same = end.astimezone().date() == start.astimezone().date()
+        start = start.astimezone(now.tzinfo)
+        same = end.astimezone(now.tzinfo).date() == start.date()
         close = words.clock(end, lang, start if same else now)
         when = words.word("span", lang, start=words.clock(start, lang, now), end=close)
     named = (words.check_title(str(name), lang) for name in window["checks"])
@@ -183,7 +208,8 @@ def face(view: View, lang: str) -> Face:
     now, at = view["moment"], view["since"]
     tiles = [tile(part, now, lang) for part in view["tiles"]]
     kind = kind_of(view)
-    headline, sentence = _headline(view, kind, lang)
+    headline, sentence = _headline(view, kind, now, lang)
+    held = view["held"] if kind == "ok" else []
     first = next((t for t in tiles if t.first), None)
     calm = kind in ("ok", "maintenance")
     return Face(
@@ -191,8 +217,8 @@ def face(view: View, lang: str) -> Face:
         str(view["title"]),
         kind,
         headline,
-        headline if kind != "ok" else "",
-        since(at, now, lang),
+        headline if kind != "ok" else watching(len(held), lang),
+        "" if held else since(at, now, lang),
         sentence if sentence != headline else "",
         "" if calm else str(view["owner"] or ""),
         first.contact if first else None,
@@ -202,19 +228,31 @@ def face(view: View, lang: str) -> Face:
         first.layer if first else "",
         words.word("since", lang, since=words.clock(at, lang, now)) if at else "",
         at.timestamp() if at else 0.0,
+        first.then if first and not calm else None,
+        held,
         _words(view),
     )
 
 
-def _headline(view: View, kind: str, lang: str) -> tuple[str, str]:
+def watching(count: int, lang: str) -> str:
+    """«2 Auffälligkeiten werden beobachtet»; "" for none."""
+    return words.counted("watching", count, lang) if count else ""
+
+
+def all_well(count: int, lang: str) -> str:
+    """That all is well, and how much is being watched that may not be."""
+    return "; ".join(filter(None, (words.word("all_well", lang), watching(count, lang))))
+
+
+def _headline(view: View, kind: str, now: datetime, lang: str) -> tuple[str, str]:
     """What stands large on top, and the sentence below it."""
     if kind == "ok":
-        return words.word("all_well", lang), ""
+        return all_well(len(view["held"]), lang), " ".join(view["held"][:MOST_HELD])
     told = str(view["headline"] or view["sentence"])
     if kind == "maintenance":
         text = str(view["maintenance_now"]["text"])
         return f"{words.word('maintenance_now', lang)}: {text}", told
-    return told, str(view["sentence"] or "")
+    return told, before(view["last"], now, lang, whole=False) or str(view["sentence"] or "")
 
 
 def _words(view: View) -> str:

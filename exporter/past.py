@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apowacht.exporter import charts, words
 from apowacht.exporter.charts import Series
-from apowacht.exporter.faces import fresh, kind_of, note, since
+from apowacht.exporter.faces import before, fresh, kind_of, note, since
 from apowacht.exporter.ledger import LedgerTrouble
 from apowacht.plugins.core.words import duration, pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from apowacht.exporter.charts import Day, Span
     from apowacht.exporter.faces import View
@@ -30,6 +30,7 @@ FEW_SPANS = 6
 class History(NamedTuple):
     """One site's past between two moments: numbers, changes of state, and when nobody looked.
 
+    All of it is told by the clock of `start` and `end`.
     `states` is each check's state at `start`; the charts show the last 24 hours before `end`.
     Without `readable` the journal could not be read, and nothing is known of changes and gaps.
     `csv` tells whether `/site/<name>/journal.csv` exists.
@@ -93,26 +94,13 @@ def checks(view: View, lang: str) -> list[dict[str, Any]]:
             "fresh": fresh(check["asked_at"], check["next_at"], now, lang),
             "summary": check["sentence"] if check["stale"] else check["summary"],
             "since": since(check["since"], now, lang),
-            "before": _before(check["last"], now, lang),
+            "before": before(check["last"], now, lang),
             "note": note(check),
             "details": check["details"],
             "readings": _readings(check["metrics"], lang),
         }
         for check in _checks(view)
     ]
-
-
-def _before(last: View | None, now: datetime, lang: str) -> str:
-    """What the journal knew of a check that was not asked again yet."""
-    if last is None:
-        return ""
-    return words.word(
-        "before_restart",
-        lang,
-        state=words.word(last["state"].lower(), lang),
-        since=since(last["since"], now, lang),
-        headline=last["headline"],
-    )
 
 
 def _readings(metrics: Sequence[Any], lang: str) -> list[dict[str, str]]:
@@ -148,7 +136,7 @@ def told(history: History, lang: str) -> dict[str, Any]:
             end=_stamp(history.end, lang),
         ),
         "days": [_day(d, lang) for d in charts.days(lanes, history.start, history.end)],
-        "entries": [_entry(change, lang) for change in shown],
+        "entries": [_entry(change, history.end.tzinfo, lang) for change in shown],
         "newest": words.word("newest", lang, n=len(shown), all=len(entries))
         if len(entries) > len(shown)
         else "",
@@ -156,7 +144,6 @@ def told(history: History, lang: str) -> dict[str, Any]:
 
 
 def _stamp(at: datetime, lang: str) -> str:
-    at = at.astimezone()
     return f"{at:%d.%m.%Y %H:%M}" if lang == "de" else f"{at:%Y-%m-%d %H:%M}"
 
 
@@ -175,10 +162,9 @@ def _lane(
 
 
 def _span(span: Span, start: float, end: datetime, lang: str) -> dict[str, str]:
-    low, high = end.fromtimestamp(max(span.start, start)), end.fromtimestamp(span.end)
-    a = words.clock(low.astimezone(), lang, end)
-    b = words.word("now", lang) if span.end >= end.timestamp() else words.clock(
-        high.astimezone(), lang, end)  # fmt: skip
+    low, high = (end.fromtimestamp(at, end.tzinfo) for at in (max(span.start, start), span.end))
+    a = words.clock(low, lang, end)
+    b = words.word("now", lang) if span.end >= end.timestamp() else words.clock(high, lang, end)
     length = duration(span.end - max(span.start, start), lang)
     return {
         "kind": span.state.lower() if span.state else "absent",
@@ -208,10 +194,10 @@ def _day(row: Day, lang: str) -> dict[str, str]:
     }
 
 
-def _entry(change: Past, lang: str) -> dict[str, str]:
+def _entry(change: Past, zone: tzinfo | None, lang: str) -> dict[str, str]:
     before, after = (_state(state, lang) for state in (change.before, change.after))
     return {
-        "when": _stamp(change.at, lang),
+        "when": _stamp(change.at.astimezone(zone), lang),
         "name": words.check_title(change.name, lang),
         "kind": change.after.name.lower(),
         "states": words.word("change", lang, before=before, after=after),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from apowacht.exporter import metrics
 from apowacht.exporter.engine import Engine
+from apowacht.exporter.faulty import faulty
 from apowacht.exporter.journal import Journal
 from apowacht.exporter.logins import Logins
 from apowacht.exporter.model import Snapshot
@@ -27,6 +28,7 @@ from apowacht.plugins.sites.config import keep, load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from apowacht.exporter.faulty import Faulty
     from apowacht.exporter.model import Result
     from apowacht.exporter.settings import Listen, Settings
     from apowacht.plugins.core.check import Check
@@ -49,11 +51,12 @@ class Station:
         self._scraped: tuple[int, float | None] = (0, None)  # of the latest whole scrape
         self._reloading = threading.Lock()
         self.mistakes: tuple[Mistake, ...] = ()
+        self.faulty: tuple[Faulty, ...] = ()
         self.read_well_at: datetime | None = None
         told = self._read()
-        self._note(told)
         self.journal = _journal(settings)
         self.engine = Engine(told, self.journal, threads=settings.threads)
+        self._note(told)
 
     def start(self) -> None:
         """Ask from now on."""
@@ -100,6 +103,7 @@ class Station:
 
     def _note(self, told: Configuration) -> None:
         self.mistakes = told.mistakes
+        self.faulty = faulty(told.mistakes, self.configuration, self.settings.lang)
         if not told.mistakes:
             self.read_well_at = datetime.now(UTC)
 

@@ -4,46 +4,53 @@ One site is a View, a dict; `plain` makes it fit for JSON. Moments are aware dat
 "OK", "WARNING", "CRITICAL", "UNKNOWN", or None where nothing is watched. Texts are in the language
 asked for, without secrets; None where there is nothing to say.
 
-    View: name, title, moment, state, stale (nothing here is fresh), key, headline (short),
-        sentence, owner, step, never, since, tiles, maintenance, maintenance_now, site_silent
+    View: name, title, moment, zone, state, stale (nothing here is fresh), key, headline (short),
+        sentence, owner, step, never, since, tiles, maintenance, maintenance_now, site_silent,
+        held, last (that of its headline)
     tile: layer (power, network, access, identity, service: always these five, in this order),
-        state, stale, sentence, owner, step, never, since, who, phone, contract, note, checks,
-        first (the first broken link of the site), follows (explained by the first), maintenance.
-        who to note are of the contact that helps with the fault shown, whichever link that is of
+        state, stale, sentence, owner, step, never, since, who, phone, contract, note, then, checks,
+        first (the first broken link of the site), follows (explained by the first), maintenance,
+        held, last.
+        who to note are of the contact that helps with the fault shown, whichever link that is of;
+        then is None, or the contact to whom the step sends one on: who, phone, contract, note
     check: name, check (ups, uplink ...), layer, state, stale, key, summary, sentence, owner, step,
         never, details (lines), reason (model.REASONS or ""), since, asked_at, success_at, next_at,
-        age_seconds, interval_seconds, duration_seconds, maintenance, metrics, last
+        age_seconds, interval_seconds, duration_seconds, maintenance, metrics, held, last
+    held: sentences on what looks wrong and is not believed yet
     maintenance of a tile or check, maintenance_now of a View (its headline's): None or the window
         under way; maintenance of a View: a list of windows under way or announced.
         A window: text, start, end, checks (names, [] for the whole site), current
     metric: name, value, unit, warning, critical (Range or None; `plain` writes them as text)
     last: None, or what the journal knew before the first answer: state, since, headline
 
-The state of a tile is the worst of its checks. The state of a View is that of its headline, the
-lowest broken link that no maintenance explains; what is under maintenance has its real state, and
-`maintenance` (for a View `maintenance_now`) tells to show it as maintenance.
+`moment` is by the clock of the site, so that pages can tell all others by it; ages go by a clock
+that nobody sets, and `asked_at` follows from them. The state of a tile is the worst of its checks,
+except that a fault found goes before what was not asked yet. The state of a View is that of its
+headline, the lowest broken link that no maintenance explains; what is under maintenance has its
+real state, and `maintenance` (for a View `maintenance_now`) tells to show it as maintenance.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from apowacht.exporter import words as page_words
-from apowacht.exporter.chain import Verdict, silences, verdict
+from apowacht.exporter.chain import Verdict, silences, verdict, weight
 from apowacht.plugins.core import words
 from apowacht.plugins.core.cli import trouble_of
-from apowacht.plugins.core.helper import helper, layer_of
+from apowacht.plugins.core.helper import further, helper, layer_of
 from apowacht.plugins.core.render import details, summary, told
 from apowacht.plugins.core.report import Finding, Report, State
 from apowacht.plugins.core.verdict import LAYERS
+from apowacht.plugins.sites.model import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from apowacht.exporter.model import Entry, Result, Snapshot
-    from apowacht.plugins.sites.model import Contact, Site, Window
+    from apowacht.plugins.sites.model import Site, Window
 
 View = dict[str, Any]
 
@@ -68,7 +75,7 @@ def view(snapshot: Snapshot, name: str, lang: str) -> View | None:
 
 
 def plain(value: Any) -> Any:
-    """A view, or a part of it, as JSON knows it: moments in ISO 8601 with zone, ranges as text."""
+    """A view, or a part of it, as JSON knows it: moments in ISO 8601 in UTC, ranges as text."""
     from nagiosplugin import Range
 
     from apowacht.plugins.core.limits import range_text
@@ -79,7 +86,11 @@ def plain(value: Any) -> Any:
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
-    return value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
+    if isinstance(value, tzinfo):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")
+    return value
 
 
 def headline(result: Result, lang: str) -> str:
@@ -112,40 +123,34 @@ def _view(entries: Sequence[Entry], moment: datetime, lang: str, cut_off: bool) 
     site = entries[0].site
     found = verdict(entries)
     checks = [_check(entry, moment, lang) for entry in entries]
-    made: View = {"name": site.name, "title": site.title, "moment": moment}
-    made.update(_head(entries, checks, found, lang, cut_off))
+    local = moment.astimezone(site.zone)
+    made: View = {"name": site.name, "title": site.title, "moment": local, "zone": site.zone}
+    made.update(_head(checks, found, lang, cut_off))
     made["stale"] = all(entry.stale for entry in entries)
     made["tiles"] = [_tile(layer, entries, checks, found, made, lang) for layer in LAYERS]
     made["maintenance"] = windows(site, moment)
+    made["held"] = _held(checks)
     return made
 
 
 HEAD = ("key", "headline", "sentence", "owner", "step", "never")
+TOLD = (*HEAD, "state", "since", "last")
+"""What the deciding check says for its tile, and for its site."""
 
 
-def _head(
-    entries: Sequence[Entry], checks: Sequence[View], found: Verdict, lang: str, cut_off: bool
-) -> View:
+def _head(checks: Sequence[View], found: Verdict, lang: str, cut_off: bool) -> View:
     """State, since and texts of the site as a whole."""
-    if found.site_silent:
-        state = State.UNKNOWN if cut_off else State.CRITICAL
-        texts = _texts(Finding("monitor.cut_off" if cut_off else "site.unreachable", state), lang)
-        since = max((e.since for e in entries if e.since), default=None)
-        return {**texts, "state": state.name, "since": since, "site_silent": True,
-                "maintenance_now": None}  # fmt: skip
-    if found.first is None:
-        since = max((e.since for e in entries if e.since), default=None)
-        nothing = dict.fromkeys(HEAD)
-        return {**nothing, "state": "OK", "since": since, "site_silent": False,
-                "maintenance_now": None}  # fmt: skip
-    first = checks[found.first]
-    return {
-        **{name: first[name] for name in HEAD},
-        "state": first["state"],
-        "since": first["since"],
-        "site_silent": False,
-        "maintenance_now": first["maintenance"],
-    }
+    if found.first is not None:
+        first = checks[found.first]
+        made = {name: first[name] for name in TOLD}
+        return {**made, "site_silent": False, "maintenance_now": first["maintenance"]}
+    made = dict.fromkeys((*HEAD, "last", "maintenance_now"))
+    made["since"] = max((check["since"] for check in checks if check["since"]), default=None)
+    if not found.site_silent:
+        return {**made, "state": State.OK.name, "site_silent": False}
+    state = State.UNKNOWN if cut_off else State.CRITICAL
+    texts = _texts(Finding("monitor.cut_off" if cut_off else "site.unreachable", state), lang)
+    return {**made, **texts, "state": state.name, "site_silent": True}
 
 
 def _tile(
@@ -160,26 +165,31 @@ def _tile(
     places = [place for place, entry in enumerate(entries) if entry.watch.check.layer == layer]
     made: View = {"layer": layer, "first": False, "follows": False, "maintenance": None}
     if found.site_silent and layer == "network":
-        made.update({name: head[name] for name in (*HEAD, "state", "since")}, stale=False)
+        made.update({name: head[name] for name in TOLD}, stale=False)
         made["first"] = True
     elif places:
-        # The deciding check: the worst one, and of equals a fresh one, then the first.
-        place = min(places, key=lambda p: (-entries[p].state.severity, entries[p].stale, p))
+        # The deciding check: the one that says most, and of equals the first.
+        place = max(places, key=lambda p: (weight(entries[p]), -p))
         if found.first in places:
             place = found.first if entries[place].state is entries[found.first].state else place
         first = checks[place]
-        made.update({name: first[name] for name in (*HEAD, "state", "since", "stale")})
+        made.update({name: first[name] for name in (*TOLD, "stale")})
         made["maintenance"] = first["maintenance"]
         made["first"] = found.first in places
         made["follows"] = place in found.follows
         if found.site_silent and place in found.follows:
             made["state"] = "UNKNOWN"
     else:
-        made.update(dict.fromkeys((*HEAD, "state", "since")), stale=False)
+        made.update(dict.fromkeys(TOLD), stale=False)
         made["sentence"] = page_words.word("not_watched", lang)
     made.update(_contact(layer, made, site.contacts))
     made["checks"] = [checks[place] for place in places]
+    made["held"] = _held(made["checks"])
     return made
+
+
+def _held(checks: Sequence[View]) -> list[str]:
+    return [sentence for check in checks for sentence in check["held"]]
 
 
 def _contact(layer: str, made: View, contacts: Mapping[str, Contact]) -> View:
@@ -187,20 +197,15 @@ def _contact(layer: str, made: View, contacts: Mapping[str, Contact]) -> View:
     broken = made["state"] not in (None, State.OK.name)
     key = made["key"] if broken and layer_of(made["key"] or "") else None
     contact = helper(key, contacts) if key else contacts.get(layer)
-    if contact is None:
-        return dict.fromkeys(("who", "phone", "contract", "note"))
-    return {
-        "who": contact.who,
-        "phone": contact.phone,
-        "contract": contact.contract,
-        "note": contact.note,
-    }
+    then = further(key, contacts) if key else None
+    told: View = contact._asdict() if contact else dict.fromkeys(Contact._fields)
+    return {**told, "then": then._asdict() if then else None}
 
 
 def _check(entry: Entry, moment: datetime, lang: str) -> View:
     result, watch = entry.result, entry.watch
-    asked_at = result.asked_at if result else None
-    age = max((moment - asked_at).total_seconds(), 0.0) if asked_at else None
+    age = entry.age_seconds if result else None
+    asked_at = None if age is None else moment - timedelta(seconds=age)
     said = _said(result, lang) if result else _unasked(lang)
     made: View = {
         "name": watch.name,
@@ -210,9 +215,9 @@ def _check(entry: Entry, moment: datetime, lang: str) -> View:
         "stale": entry.stale,
         **said,
         "reason": result.reason if result else "",
-        "since": entry.since,
+        "since": _since(entry, asked_at, moment),
         "asked_at": asked_at,
-        "success_at": entry.success_at,
+        "success_at": asked_at if result and not result.reason else entry.success_at,
         "next_at": entry.next_at,
         "age_seconds": age,
         "interval_seconds": watch.interval,
@@ -223,12 +228,20 @@ def _check(entry: Entry, moment: datetime, lang: str) -> View:
     }
     if entry.stale:
         values = {"min": int((age or 0.0) // 60)}
-        made.update(_texts(Finding("monitor.stale", State.UNKNOWN, values), lang))
+        made.update(_texts(Finding("monitor.stale", State.UNKNOWN, values), lang), held=[])
     if result is None and entry.last is not None:
         text = words.pick(entry.last.headline, lang)
         last = {"state": entry.last.state.name, "since": entry.last.since, "headline": text}
         made["last"] = last
+        if entry.last.state is not State.OK:
+            made["headline"] = page_words.word("was_before", lang, headline=text)
     return made
+
+
+def _since(entry: Entry, asked_at: datetime | None, moment: datetime) -> datetime | None:
+    """When the state began; never after it was found, also where the clock was put back."""
+    found = moment if entry.stale or asked_at is None else asked_at
+    return entry.since and min(entry.since, found)
 
 
 def _unasked(lang: str) -> View:
@@ -239,6 +252,7 @@ def _unasked(lang: str) -> View:
         "sentence": text,
         "summary": text,
         "details": [],
+        "held": [],
     }
 
 
@@ -258,9 +272,13 @@ def _said(result: Result, lang: str) -> View:
 
 def _words(result: Result, lang: str) -> View:
     findings = told(result.report)
-    said: View = _texts(findings[0], lang) if findings else dict.fromkeys(HEAD)
+    held = [finding for finding in findings if finding.held_seconds is not None]
+    # Where all is well, what is being watched says more than news.
+    first = held[:1] if result.report.state is State.OK else []
+    said: View = _texts((first + findings)[0], lang) if findings else dict.fromkeys(HEAD)
     said = {name: text and result.mask(text) for name, text in said.items()}
     said["summary"] = result.mask(summary(result.report, lang))
+    said["held"] = [result.mask(words.sentence(finding, lang)) for finding in held]
     said["details"] = [result.mask(line) for line in details(result.report, lang)]
     if not findings:  # a report that holds nothing is UNKNOWN, and says so
         said["headline"] = said["sentence"] = said["summary"]

@@ -3,7 +3,8 @@ of the checks, and how numbers and moments are written there."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apowacht.plugins.core.limits import decimal
@@ -11,6 +12,7 @@ from apowacht.plugins.core.words import LANGUAGES, duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from nagiosplugin import Range
 
@@ -58,6 +60,12 @@ WORDS: Mapping[str, Text] = {
     "short_service": ("Zentral", "Central"),
     # The page of the pharmacy.
     "all_well": ("Alles in Ordnung", "Everything is all right"),
+    "watching_one": ("1 Auffälligkeit wird beobachtet", "1 irregularity is being watched"),
+    "watching": (
+        "{n} Auffälligkeiten werden beobachtet",
+        "{n} irregularities are being watched",
+    ),
+    "dvo": ("DVO", "DVO"),
     "chain": ("Die Kette, der Reihe nach", "The chain, in order"),
     "follows": ("Folge davon", "follows from it"),
     "first_broken": ("Zuerst hier", "Start here"),
@@ -70,6 +78,10 @@ WORDS: Mapping[str, Text] = {
     "never": ("Achtung", "Caution"),
     "not_watched": ("Wird nicht überwacht.", "Is not watched."),
     "not_asked": ("Noch nicht geprüft.", "Not checked yet."),
+    "was_before": (
+        "Vor dem Neustart der Überwachung: {headline}",
+        "Before the monitoring restarted: {headline}",
+    ),
     "nothing_said": ("Alles in Ordnung.", "All right."),
     "maintenance_now": ("Wartung läuft", "Maintenance in progress"),
     "maintenance_soon": ("Wartung angekündigt", "Maintenance announced"),
@@ -110,7 +122,7 @@ WORDS: Mapping[str, Text] = {
     "print_note": ("Gedruckt von apowacht", "Printed by apowacht"),
     # The list of sites.
     "sites_title": ("Apotheken", "Pharmacies"),
-    "one_site": ("1 Apotheke", "1 pharmacy"),
+    "many_sites_one": ("1 Apotheke", "1 pharmacy"),
     "many_sites": ("{n} Apotheken", "{n} pharmacies"),
     "site": ("Apotheke", "Pharmacy"),
     "problem": ("Was los ist", "What is wrong"),
@@ -119,6 +131,12 @@ WORDS: Mapping[str, Text] = {
     "n_critical": ("{n} mit Störung", "{n} with a fault"),
     "n_unknown": ("{n} unbekannt", "{n} unknown"),
     "n_warning": ("{n} mit Warnung", "{n} with a warning"),
+    "unwatched_sites_one": ("1 Apotheke wird nicht überwacht", "1 pharmacy is not watched"),
+    "unwatched_sites": (
+        "{n} Apotheken werden nicht überwacht",
+        "{n} pharmacies are not watched",
+    ),
+    "n_unwatched": ("{n} nicht überwacht", "{n} not watched"),
     "n_maintenance": ("{n} in Wartung", "{n} in maintenance"),
     "n_ok": ("{n} in Ordnung", "{n} all right"),
     "everything": ("alle {n}", "all {n}"),
@@ -145,6 +163,18 @@ WORDS: Mapping[str, Text] = {
         "There is no valid file in checks.d yet, so nothing is being checked.",
     ),
     "more_sites": ("und {n} weitere", "and {n} more"),
+    # Site files with a mistake.
+    "in_line": ("{file}: Zeile {line}", "{file}: line {line}"),
+    "more_mistakes_one": (" (und 1 weiterer Fehler)", " (and 1 more mistake)"),
+    "more_mistakes": (" (und {n} weitere Fehler)", " (and {n} more mistakes)"),
+    "more_files_one": ("und 1 weitere Datei mit Fehlern", "and 1 more file with mistakes"),
+    "more_files": ("und {n} weitere Dateien mit Fehlern", "and {n} more files with mistakes"),
+    "unwatched": (
+        "die Apotheke in dieser Datei wird nicht überwacht",
+        "the pharmacy in this file is not watched",
+    ),
+    "kept": ("es gilt die vorige Fassung", "the version before it holds"),
+    "unused": ("die Datei wird nicht verwendet", "the file is not used"),
     # One site.
     "checks": ("Prüfungen", "Checks"),
     "checked_at": ("geprüft {time}", "checked {time}"),
@@ -172,8 +202,8 @@ WORDS: Mapping[str, Text] = {
     "least": ("kleinster", "smallest"),
     "last": ("zuletzt", "latest"),
     "before_restart": (
-        "Vor dem letzten Start der Überwachung: {state} {since}. {headline}",
-        "Before the monitoring last started: {state} {since}. {headline}",
+        "Seit dem Neustart der Überwachung noch nicht geprüft; davor {state} {since}",
+        "Not checked since the monitoring restarted; before that {state} {since}",
     ),
     "most": ("größter", "largest"),
     "more_spans": ("{n} frühere", "{n} earlier"),
@@ -228,6 +258,7 @@ WORDS: Mapping[str, Text] = {
 METRICS: Mapping[str, Text] = {
     # Numbers that a pharmacy or its partner asks about; every other one by its own name.
     "age": ("Alter der Meldung", "age of the report"),
+    "answering": ("Terminals, die selbst antworten", "terminals that answer by themselves"),
     "battery_age": ("Alter des Akkus", "battery age"),
     "battery_charge": ("Akku-Ladung", "battery charge"),
     "battery_runtime": ("Akku-Laufzeit", "battery runtime"),
@@ -241,22 +272,49 @@ METRICS: Mapping[str, Text] = {
     "fetch_count": ("Abrufe", "fetches"),
     "fetch_failures": ("fehlgeschlagene Abrufe", "failed fetches"),
     "input_voltage": ("Netzspannung", "input voltage"),
+    "fetch_median": ("Dauer der Abrufe, mittlere", "duration of fetches, median"),
+    "fetch_p95": ("Dauer der Abrufe, 95 % darunter", "duration of fetches, 95 % below"),
+    "idp_age": ("IDP zuletzt gefragt vor", "IDP last asked before"),
+    "left_tries": ("verbleibende PIN-Versuche", "PIN tries left"),
     "load": ("Last der USV", "UPS load"),
     "on_backup_time": ("Zeit auf der Ersatzleitung", "time on the backup line"),
     "on_battery_time": ("Zeit im Akkubetrieb", "time on battery"),
+    "route": ("Adressen mit richtiger Route", "addresses with a right route"),
     "signal": ("Mobilfunk-Signal", "mobile signal"),
     "smcb": ("SMC-B gesteckt", "SMC-B inserted"),
     "smcb_ready": ("SMC-B bereit", "SMC-B ready"),
     "switches": ("Leitungswechsel", "line changes"),
     "terminals": ("Kartenterminals", "card terminals"),
+    # How long the Konnektor took for a question.
+    "time_cards": ("Antwortzeit Karten", "response time, cards"),
+    "time_certificate": ("Antwortzeit Kartenzertifikat", "response time, card's certificate"),
+    "time_expiry": ("Antwortzeit Zertifikatsablauf", "response time, expiry of certificates"),
+    "time_pin": ("Antwortzeit PIN-Status", "response time, PIN status"),
+    "time_resource": ("Antwortzeit Konnektorzustand", "response time, Konnektor's state"),
+    "time_sds": ("Antwortzeit Dienstverzeichnis", "response time, service directory"),
+    "time_terminals": ("Antwortzeit Kartenterminals", "response time, card terminals"),
     "vpn_ti": ("TI verbunden", "TI connected"),
     "vpn_ti_age": ("TI-Zustand seit", "TI state for"),
+    # The steps of the way into the TI.
+    "dns": ("Namensauflösung", "name resolution"),
+    "idp": ("Anmeldedienst (IDP)", "login service (IDP)"),
+    "kon_tcp": ("Verbindung zum Konnektor", "connection to the Konnektor"),
+    "tcp": ("Verbindung zum Fachdienst", "connection to the Fachdienst"),
+    "tls": ("Verschlüsselung zum Fachdienst", "encryption to the Fachdienst"),
+    # What TI-Lage says of an application: 0 all well, 1 partly, 2 wholly down.
+    "access": ("TI-Zugang: Ausfall (0 bis 2)", "TI access: outage (0 to 2)"),
+    "erezept": ("E-Rezept: Ausfall (0 bis 2)", "e-prescription: outage (0 to 2)"),
+    "kim": ("KIM: Ausfall (0 bis 2)", "KIM: outage (0 to 2)"),
+    "vsdm": ("VSDM: Ausfall (0 bis 2)", "VSDM: outage (0 to 2)"),
 }
 ENDINGS: Mapping[str, Text] = {
     "_rtt": ("Antwortzeit", "round trip"),
     "_loss": ("Paketverlust", "packet loss"),
     "_jitter": ("Schwankung", "jitter"),
 }
+_PLACED = re.compile(r"[us](\d+)_(.+)")
+"""One of several UPS, or of several ways: `u2_load` is the second one's."""
+_PHASE = re.compile(r"(input_voltage)_(\d+)")
 
 
 JOINED = "\N{NO-BREAK SPACE}"
@@ -282,6 +340,12 @@ def metric_name(name: str, lang: str) -> str:
     for ending, text in ENDINGS.items():
         if name.endswith(ending):
             return f"{text[place]} {name.removesuffix(ending)}"
+    if phase := _PHASE.fullmatch(name):
+        return f"{METRICS[phase[1]][place]} L{phase[2]}"
+    if placed := _PLACED.fullmatch(name):
+        return f"{metric_name(placed[2], lang)} ({placed[1]})"
+    if name.endswith("_max"):
+        return f"{metric_name(name.removesuffix('_max'), lang)}, {word('most', lang)}"
     return name.replace("_", " ")
 
 
@@ -312,8 +376,11 @@ def limit(value: Range | None, unit: str, lang: str) -> str:
 
 
 def clock(moment: datetime, lang: str, now: datetime, *, seconds: bool = False) -> str:
-    """A moment as one says it now: 14:05, «gestern 14:05», 22.11. 14:05, 22.11.2025."""
-    moment, now = moment.astimezone(), now.astimezone()
+    """A moment as one says it now: 14:05, «gestern 14:05», 22.11. 14:05, 22.11.2025.
+
+    By the clock of `now`.
+    """
+    moment = moment.astimezone(now.tzinfo)
     time = f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
     if moment.date() == now.date():
         return time
@@ -324,14 +391,17 @@ def clock(moment: datetime, lang: str, now: datetime, *, seconds: bool = False) 
     return f"{moment:%d.%m.%Y}" if lang == "de" else f"{moment:%Y-%m-%d}"
 
 
-def zone() -> str:
-    """The time zone in which the pages tell time: «CET (UTC+01:00)»."""
-    now = datetime.now().astimezone()
+def zone(now: datetime) -> str:
+    """The time zone in which a page tells time: «Europe/Berlin (UTC+01:00)»."""
     offset = f"{now:%z}"
-    return f"{now:%Z} (UTC{offset[:3]}:{offset[3:5]})"
+    return f"{getattr(now.tzinfo, 'key', '') or f'{now:%Z}'} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def day(moment: datetime, lang: str) -> str:
     """The day without its year."""
-    moment = moment.astimezone()
     return f"{moment:%d.%m.}" if lang == "de" else f"{moment:%d %b}"
+
+
+def counted(key: str, count: int, lang: str) -> str:
+    """A text of WORDS that has a form of its own for one."""
+    return word(f"{key}_one" if count == 1 else key, lang, n=count)

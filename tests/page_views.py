@@ -8,11 +8,13 @@ from functools import cache
 from math import sin
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from apowacht.exporter import status
 from apowacht.exporter.charts import Series
+from apowacht.exporter.faulty import Faulty
 from apowacht.exporter.journal import Past
-from apowacht.exporter.model import Entry, Result, Snapshot
+from apowacht.exporter.model import Entry, Last, Result, Snapshot
 from apowacht.exporter.past import History
 from apowacht.exporter.samples import Sample
 from apowacht.plugins.core import cli
@@ -22,12 +24,21 @@ from apowacht.plugins.sites.model import Contact, Site, Watch, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import tzinfo
 
     from apowacht.exporter.faces import View
 
 RECORDED = Path(__file__).parent / "recorded"
 CHECKS = {check.name: check for check in all_checks()}
 NOW = datetime(2026, 11, 24, 13, 5, 12, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+FAULTY = (
+    Faulty("post.yaml", 4, "«hostnam» gibt es hier nicht; gemeint: «hostname»?", "unwatched", "de"),
+    Faulty("post.yaml", 9, "«title» steht schon in Zeile 2", "unwatched", "de"),
+    Faulty("markt.yaml", 0, "leer", "kept", "de"),
+    Faulty("modules.yaml", 7, "targets: «*» passt auf jedes Ziel", "unused", "de"),
+)
 
 GOOD = {
     "ups": "healthy-over-snmp",
@@ -51,6 +62,7 @@ PLANNED = Window(
     "Telekom tauscht den Anschluss", NOW + timedelta(hours=3), NOW + timedelta(hours=5),
     checks=frozenset({"uplink"}),
 )  # fmt: skip
+NO_LASTS: Mapping[str, Last] = {}
 UNDER_WAY = Window("Umzug des Konnektors", NOW - timedelta(hours=1), NOW + timedelta(hours=1))
 
 
@@ -61,6 +73,16 @@ def report(check: str, scenario: str) -> Report:
     return one.run(cli.parse(one, ["--replay", str(RECORDED / check / scenario)]))
 
 
+def held(check: str, scenario: str) -> Report:
+    """What a check says while `--grace` does not yet believe what it sees."""
+    told = report(check, scenario)
+    findings = tuple(
+        one if one.state is State.OK else one._replace(state=State.OK, held_seconds=300.0)
+        for one in told.findings
+    )
+    return told._replace(findings=findings)
+
+
 def snapshot(
     name: str = "markt",
     title: str = "Apotheke am Markt",
@@ -69,10 +91,12 @@ def snapshot(
     stale: Sequence[str] = (),
     maintenance: Sequence[Window] = (),
     contacts: Mapping[str, Contact] = CONTACTS,
+    zone: tzinfo | None = BERLIN,
+    lasts: Mapping[str, Last] = NO_LASTS,
 ) -> Snapshot:
     """One site; a check whose recording is None has not been asked yet."""
     watches = tuple(Watch(check, CHECKS[check], 60.0, (), {"timeout": 10}) for check in situation)
-    site = Site(name, title, watches, tuple(maintenance), contacts)
+    site = Site(name, title, watches, tuple(maintenance), contacts, zone=zone)
     entries = []
     for place, watch in enumerate(watches):
         told = situation[watch.name]
@@ -95,6 +119,8 @@ def snapshot(
                 NOW + timedelta(seconds=48 - 12 * place),
                 old,
                 windows[0] if windows else None,
+                lasts.get(watch.name),
+                (NOW - asked).total_seconds() if found else 0.0,
             )
         )
     return Snapshot(NOW, tuple(entries))
@@ -179,9 +205,10 @@ def history(text: str = "") -> History:
         return Past(at, name, before, after, (text or headline, text or headline))
 
     ok, bad, warning = State.OK, State.CRITICAL, State.WARNING
+    here = NOW.astimezone(BERLIN)
     return History(
-        NOW - timedelta(days=7),
-        NOW,
+        here - timedelta(days=7),
+        here,
         series(),
         [
             past(74, "uplink", ok, bad, "keine Leitung"),

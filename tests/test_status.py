@@ -74,6 +74,7 @@ def entry(
         stale,
         maintenance,
         last,
+        60.0 if found else 0.0,
     )
 
 
@@ -215,7 +216,8 @@ def test_before_the_first_answer_a_site_is_unknown() -> None:
     """Not green; what the journal knows is history beside it."""
     last = Last(State.CRITICAL, NOON - timedelta(days=1), ("Strom weg", "power is out"))
     made = view(entry("ups", None, last=last), entry("uplink", None))
-    assert (made["state"], made["headline"]) == ("UNKNOWN", "Noch nicht geprüft.")
+    assert made["state"] == "UNKNOWN"
+    assert made["headline"] == "Vor dem Neustart der Überwachung: Strom weg"
     told = tile(made, "power")["checks"][0]
     assert told["last"] == {
         "state": "CRITICAL", "since": NOON - timedelta(days=1), "headline": "Strom weg",

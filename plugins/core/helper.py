@@ -38,6 +38,17 @@ def helper(key: str, contacts: Contacts) -> Contact | None:
     return contacts.get(layer)
 
 
+def further(key: str, contacts: Contacts) -> Contact | None:
+    """Whom the first step sends one on to: the DVO, who looks after the TI access, where the fault
+    is another one's job. None where the step names no DVO, and where the DVO is the helper.
+    """
+    row = ADVICE.get(key)
+    if row is None or "DVO" not in row.step[0] or "dvo" in row.owner:
+        return None
+    dvo = contacts.get("access")
+    return None if dvo == helper(key, contacts) else dvo
+
+
 def cleaned(contact: Contact) -> dict[str, str | None]:
     """A contact as plain data, fit for a line of plugin output."""
     told = (contact.who, contact.phone, contact.contract, contact.note)

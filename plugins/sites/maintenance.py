@@ -31,6 +31,14 @@ _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,? +(\d{1,2})[:.](\d\d))?
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+def usual_zone() -> tzinfo | None:
+    """The zone of a site whose file names none; None where the system has no time zones at all."""
+    try:
+        return ZoneInfo(DEFAULT_ZONE)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
 def read_zone(fields: Fields) -> tzinfo | None:
     """The zone that `timezone` names, Europe/Berlin without.
 
@@ -38,12 +46,13 @@ def read_zone(fields: Fields) -> tzinfo | None:
     has no time zones at all.
     """
     name = fields.text("timezone")
+    if name is None:
+        return usual_zone()
     try:
-        return ZoneInfo(name or DEFAULT_ZONE)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        if name is not None:
-            near = nearest(name, available_timezones())
-            fields.notes(fields.at("timezone"), "timezone", text=name, near=near)
+        near = nearest(name, available_timezones())
+        fields.notes(fields.at("timezone"), "timezone", text=name, near=near)
         return None
 
 

@@ -55,7 +55,9 @@ class Watch(NamedTuple):
 
 
 class Site(NamedTuple):
-    """One pharmacy, as its file describes it. `name` is safe in a URL and a label."""
+    """One pharmacy, as its file describes it. `name` is safe in a URL and a label; `zone` is the
+    clock on its wall, None for this computer's.
+    """
 
     name: str
     title: str
@@ -64,6 +66,7 @@ class Site(NamedTuple):
     contacts: Mapping[str, Contact] = {}
     file: str = ""
     opening: Opening | None = None
+    zone: tzinfo | None = None
 
 
 class Module(NamedTuple):

@@ -49,7 +49,7 @@ def read_site(root: Mapping, catalogue: Catalogue, notes: Notes) -> Site:
     title = fields.text("title") or name
     contacts = read_contacts(fields)
     opening = read_opening(fields, entries, thorough=catalogue.thorough)
-    return Site(name, title, watches, windows, contacts, notes.file, opening)
+    return Site(name, title, watches, windows, contacts, notes.file, opening, zone)
 
 
 def _site_name(fields: Fields) -> str:
