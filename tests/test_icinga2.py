@@ -21,7 +21,7 @@ from apowacht.integrations.chain import edges
 from apowacht.integrations.command import export
 from apowacht.integrations.icinga2 import dsl, generate
 from apowacht.integrations.icinga2.commands import variable
-from apowacht.integrations.icinga2.templates import RHYTHMS
+from apowacht.integrations.patience import RHYTHMS
 from apowacht.integrations.plugin_options import NOT_FOR_SERVERS, told_options
 from apowacht.plugins.core.limits import option_name
 from apowacht.plugins.sites.model import Site, Watch

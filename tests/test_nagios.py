@@ -17,6 +17,7 @@ from apowacht.integrations.nagios import text
 from apowacht.integrations.nagios.downtimes import downtimes
 from apowacht.integrations.nagios.generate import files
 from apowacht.integrations.nagios.objects import site_objects
+from apowacht.integrations.patience import RHYTHMS
 from apowacht.integrations.plugin_options import NOT_FOR_SERVERS
 from apowacht.plugins.core.limits import option_name
 from apowacht.plugins.core.listing import all_checks
@@ -52,10 +53,16 @@ def test_commands_cfg_has_every_check_and_every_option() -> None:
 
 
 def test_every_check_has_its_template() -> None:
-    """A new check cannot be exported without saying how often it is tried."""
+    """As patient as with Icinga; intervals are minutes here."""
     told = (FOLDER / "templates.cfg").read_text(encoding="utf-8")
-    names = set(re.findall(r"^    name +(\S+)$", told, re.M))
-    assert {f"apowacht-{check.name}" for check in all_checks()} <= names
+    for check in all_checks():
+        found = re.search(rf"(?m)^    name +apowacht-{check.name}\n((?:    .*\n)+)", told)
+        assert found, check.name
+        rows = dict(line.split() for line in found[1].splitlines())
+        rhythm = RHYTHMS[check.name]
+        assert float(rows["check_interval"]) * 60 == rhythm.interval
+        assert float(rows["retry_interval"]) * 60 == rhythm.retry
+        assert int(rows["max_check_attempts"]) == rhythm.attempts
 
 
 def test_names_stay_apart() -> None:

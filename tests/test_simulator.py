@@ -768,7 +768,7 @@ def test_an_unknown_scenario_is_refused() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT for a single process")
 def test_the_command_serves_until_it_is_interrupted(tmp_path: Path) -> None:
     """`apowacht simulator` prints working addresses, serves, and ends with Ctrl-C."""
-    command = [SCRIPTS / "apowacht", "simulator", "--scenario", "power-cut"]
+    command = [str(SCRIPTS / "apowacht"), "simulator", "--scenario", "power-cut"]
     with subprocess.Popen(
         command,
         env=surroundings(tmp_path),

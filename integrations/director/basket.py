@@ -25,10 +25,10 @@ from apowacht.integrations.icinga2.templates import (
     ALWAYS,
     CHAIN,
     OWN_PATIENCE,
-    RHYTHMS,
     SITE,
     service_template,
 )
+from apowacht.integrations.patience import RHYTHMS
 from apowacht.integrations.plugin_options import told_options
 from apowacht.integrations.words import helper
 from apowacht.plugins.core.limits import option_name

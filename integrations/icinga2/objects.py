@@ -13,10 +13,10 @@ from apowacht.integrations.icinga2.templates import (
     CHAIN,
     GROUP,
     OWN_PATIENCE,
-    RHYTHMS,
     SITE,
     service_template,
 )
+from apowacht.integrations.patience import RHYTHMS
 from apowacht.integrations.plugin_options import told_options
 from apowacht.integrations.words import (
     ALL_OF_THEM,

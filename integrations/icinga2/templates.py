@@ -6,33 +6,11 @@ itself (`--debounce`, `--grace`) imports `apo-own-patience` as well: patience is
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from apowacht.integrations.icinga2.dsl import Code, item, seconds
+from apowacht.integrations.patience import RHYTHMS
 from apowacht.integrations.times import DAY_NAMES
 from apowacht.plugins.core.listing import all_checks
-from apowacht.plugins.sites.watches import usual_interval
 
-
-class Rhythm(NamedTuple):
-    """Seconds between checks, between attempts, and how many attempts make a problem."""
-
-    interval: float
-    retry: float
-    attempts: int
-
-
-RETRIES = {
-    "ups": (30, 3),
-    "uplink": (30, 3),
-    # A Konnektor that renews its tunnel, or a terminal that joins again, is back in a few minutes.
-    "connector": (60, 5),
-    "terminal": (60, 5),
-    "certificate": (300, 3),
-    "erezept": (60, 3),
-    "tilage": (300, 2),
-}
-RHYTHMS = {check: Rhythm(usual_interval(check), *retry) for check, retry in RETRIES.items()}
 OWN_PATIENCE = "apo-own-patience"
 SITE = "apo-site"
 CHAIN = "apo-chain"
