@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from apowacht.exporter import held
 from apowacht.exporter.model import Entry, Last
 from apowacht.exporter.status import deciding_key, headline
 from apowacht.plugins.core import words
@@ -14,6 +15,7 @@ from apowacht.plugins.sites import windows
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from apowacht.exporter.held import Hold, Holds
     from apowacht.exporter.model import Result
     from apowacht.plugins.sites.model import Site, Watch
 
@@ -23,7 +25,8 @@ class Change(NamedTuple):
 
     `key` is the failure class that decides, "" when nothing is wrong; `maintenance` the text of
     the window that covers the check, or None. With the same state before and after, only the
-    failure class has changed.
+    failure class has changed. `since` is when it really began to be so, where that was not believed
+    at once.
     """
 
     at: datetime
@@ -37,12 +40,35 @@ class Change(NamedTuple):
     reason: str = ""
     maintenance: str | None = None
     interval_seconds: float | None = None
+    since: datetime | None = None
+
+
+class Held(NamedTuple):
+    """A fault that was never believed and has passed; no state has changed.
+
+    It was there from `since` to `at`; or, where `passed` is False, still then, as the watching
+    ended. The other fields are as those of Change.
+    """
+
+    at: datetime
+    site: str
+    name: str
+    check: str
+    headline: tuple[str, str]
+    key: str
+    reason: str
+    maintenance: str | None
+    interval_seconds: float
+    since: datetime
+    passed: bool
 
 
 class Record:
     """One watch: what it said last, and since when its state holds."""
 
-    __slots__ = ("answered", "key", "last", "result", "since", "stale", "state", "success_at")
+    __slots__ = (
+        "answered", "holds", "key", "last", "result", "since", "stale", "state", "success_at",
+    )  # fmt: skip
 
     def __init__(self, last: Last | None = None) -> None:
         self.result: Result | None = None
@@ -53,6 +79,7 @@ class Record:
         self.success_at: datetime | None = None
         self.stale = False
         self.last = last
+        self.holds: Holds = {}
 
     def forget(self) -> None:
         """The check is asked in another way from now on: what it said is history."""
@@ -61,17 +88,28 @@ class Record:
             self.last = Last(self.state, self.since, told, self.key)
         self.result, self.state, self.since, self.stale = None, None, None, False
 
-    def take(self, site: Site, watch: Watch, result: Result, now: float) -> Change | None:
-        """A new result, at `now` of the clock that plans; the change it makes, if any.
+    def let_go(self, site: Site, watch: Watch, at: datetime) -> list[Held]:
+        """Nobody asks any more, at least not so: what was held back until now."""
+        holds, self.holds = held.waiting(self.holds), {}
+        return [_held(site, watch, hold, at, passed=False) for hold in holds]
+
+    def take(
+        self, site: Site, watch: Watch, result: Result, now: float
+    ) -> tuple[Held | Change, ...]:
+        """A new result, at `now` of the clock that plans; what it has to tell the journal.
 
         Raises what saying the result raises, and has then taken nothing.
         """
-        state, key = result.report.state, deciding_key(result)
-        change = self._turn(site, watch, state, key, result.asked_at, result)
+        state, key, at = result.report.state, deciding_key(result), result.asked_at
+        holds = held.follow(self.holds, result)
+        over = held.passed(self.holds, holds, result)
+        since = held.really_since(self.holds, None if self.stale else self.result, result)
+        change = self._turn(site, watch, state, key, at, result, since)
         if result.reason == "":
-            self.success_at = result.asked_at
-        self.result, self.answered, self.stale = result, now, False
-        return change
+            self.success_at = at
+        self.result, self.answered, self.stale, self.holds = result, now, False, holds
+        told = [_held(site, watch, hold, at, passed=True) for hold in over]
+        return (*told, *([change] if change else ()))
 
     def age(self, site: Site, watch: Watch, now: float, at: datetime) -> Change | None:
         """Look whether the result is too old to be shown; the change that this makes, if any."""
@@ -81,14 +119,20 @@ class Record:
         return self._turn(site, watch, State.UNKNOWN, "monitor.stale", at, None)
 
     def _turn(
-        self, site: Site, watch: Watch, state: State, key: str, at: datetime, result: Result | None
+        self,
+        site: Site,
+        watch: Watch,
+        state: State,
+        key: str,
+        at: datetime,
+        result: Result | None,
+        really: datetime | None = None,
     ) -> Change | None:
         before, key_before, since = self.state, self.key, self.since
         if before is None and self.last is not None:
             before, key_before, since = self.last.state, self.last.key, self.last.since
         change = None
         if state is not before or (key != key_before and state is not State.OK):
-            window = windows.current(site.maintenance, watch.name, at)
             change = Change(
                 at,
                 site.name,
@@ -99,11 +143,12 @@ class Record:
                 _headline(watch, result),
                 key,
                 result.reason if result else "",
-                window.text if window else None,
+                _maintenance(site, watch, at),
                 watch.interval,
+                really,
             )
         if state is not before or since is None:
-            since = at
+            since = really or at
         self.state, self.key, self.since, self.last = state, key, since, None
         return change
 
@@ -132,6 +177,27 @@ class Record:
 def patience(watch: Watch) -> float:
     """How many seconds a result is good for: two intervals and a deadline."""
     return 2 * watch.interval + float(watch.values["timeout"])
+
+
+def _maintenance(site: Site, watch: Watch, at: datetime) -> str | None:
+    window = windows.current(site.maintenance, watch.name, at)
+    return window.text if window else None
+
+
+def _held(site: Site, watch: Watch, hold: Hold, at: datetime, *, passed: bool) -> Held:
+    return Held(
+        at,
+        site.name,
+        watch.name,
+        watch.check.name,
+        hold.headline,
+        hold.key,
+        hold.reason,
+        _maintenance(site, watch, at),
+        watch.interval,
+        hold.since,
+        passed,
+    )
 
 
 def _headline(watch: Watch, result: Result | None) -> tuple[str, str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from apowacht.exporter.board import Change
+    from apowacht.exporter.board import Change, Held
     from apowacht.exporter.journal import Journal
     from apowacht.exporter.model import Entry, Key, Result
     from apowacht.exporter.pool import Worker
@@ -41,7 +41,8 @@ LOG = logging.getLogger("apowacht.exporter")
 THREADS, MOST_THREADS = 64, 256
 MOST_ABANDONED = 64
 PER_DEVICE = 2
-"""How many checks ask the same device of a site at once. Checks of other devices do not wait."""
+"""How many checks ask the same device of a site, an address and a port, at once. Checks of other
+devices do not wait."""
 GRACE_SECONDS = 1.0
 """How long after its deadline a run that hangs all the same is given up."""
 TICK_SECONDS = 1.0
@@ -60,9 +61,10 @@ class _Item:
         self.stamp = 0  # grows when the watch is asked in another way, or leaves
 
     def turn(self, due: float) -> _Turn:
-        host = self.watch.values.get("hostname")
-        device = host or f"\0{self.watch.name}"
-        return _Turn(self, due, self.stamp, (self.site.name, device))
+        values = self.watch.values
+        host = values.get("hostname") or f"\0{self.watch.name}"
+        # Behind one address there may be a device at each port.
+        return _Turn(self, due, self.stamp, (self.site.name, host, values.get("port")))
 
 
 class _Turn(NamedTuple):
@@ -131,17 +133,30 @@ class Engine:
         self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
         self._thread.start()
 
-    def close(self, timeout: float = 10.0) -> bool:
-        """Ask no more, wait for what is under way; whether all of it came back in time."""
+    def stop(self) -> None:
+        """Begin no more runs; waits for none."""
         with self._wake:
             self._closing = True
             self._wake.notify_all()
+
+    @property
+    def busy(self) -> int:
+        """How many runs are under way and may still come back."""
+        with self._wake:
+            return self._running - self._hung
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Ask no more, wait for what may still come back; whether all that was under way did."""
+        self.stop()
         if self._thread is not None:
             self._thread.join()
         self._pool.close()
         self._probes.close()
         with self._wake:
-            done = self._wake.wait_for(lambda: not self._running, timeout)
+            self._wake.wait_for(lambda: self._running == self._hung, timeout)
+            done = not self._running
+            for item in self._items.values():
+                self._let_go(item)
         if self.journal is not None:
             self.journal.close()
         return done
@@ -179,17 +194,19 @@ class Engine:
 
     def _follow(self, item: _Item, site: Site, watch: Watch, now: float) -> None:
         """Let an item, new or known, be as its site's file says."""
-        old, item.site, item.watch = item.watch, site, watch
-        same = _question(old) == _question(watch)
+        old, same = item.watch, _question(item.watch) == _question(watch)
         if not same:
             item.stamp += 1
+            self._let_go(item)
             item.record.forget()
+        item.site, item.watch = site, watch
         if not same or old.interval != watch.interval or self._schedule.due(item.key) is None:
             self._schedule.add(item.key, watch.interval, fraction(*item.key), now)
 
     def _remove(self, key: Key) -> None:
         item = self._items[key]
         item.stamp += 1
+        self._let_go(item)
         self._schedule.remove(key)
         if item.busy:  # should it come back, its next run must not overlap with this one
             self._leaving[key] = item
@@ -212,12 +229,14 @@ class Engine:
 
         sites, watches, threads, threads_idle, queued (due, waits for a thread), waiting (due,
         waits for its device), running, abandoned (given up, and their threads have not returned),
-        abandoned_total, late_seconds (how long the first of the queue waits now),
-        late_seconds_total, late_worst_seconds (since the start), skipped_total (due while it
-        still ran), runs_total (by word of REASONS, "" for an answer), samples_bytes, journal
+        abandoned_total, late_seconds (for how long a thread or a device has been waited for by now,
+        at most), late_seconds_total, late_worst_seconds (since the start), skipped_total (due while
+        it still ran), runs_total (by word of REASONS, "" for an answer), samples_bytes, journal
         (Journal.stats, or None without a journal).
         """
         with self._wake:
+            now = self.clock.monotonic()
+            waits = [now - turn.due for turn in self._gates.next()]
             return {
                 "sites": len(self.configuration.sites),
                 "watches": len(self._items),
@@ -228,7 +247,7 @@ class Engine:
                 "running": self._running - self._hung,
                 "abandoned": self._hung,
                 "abandoned_total": self._given_up,
-                "late_seconds": self._pool.waited(),
+                "late_seconds": max([self._pool.waited(), *waits]),
                 "late_seconds_total": self._late,
                 "late_worst_seconds": self._latest,
                 "skipped_total": self._skipped,
@@ -382,25 +401,31 @@ class Engine:
         item = run.turn.item
         if item.stamp == run.turn.stamp:
             try:
-                change = item.record.take(item.site, run.watch, result, now)
+                told = item.record.take(item.site, run.watch, result, now)
             except Exception as error:
                 # A finding that cannot be put into words is a mistake in the check.
                 result = self._runner.failed(run.watch.check, error, result.asked_at)
-                change = item.record.take(item.site, run.watch, result, now)
+                told = item.record.take(item.site, run.watch, result, now)
             self.samples.add(item.key, run.watch.interval, result)
-            self._write(change)
+            self._write(*told)
         self._reasons[result.reason] += 1
 
-    def _write(self, change: Change | None) -> None:
-        if change is not None and self.journal is not None:
-            self.journal.write(change)
+    def _let_go(self, item: _Item) -> None:
+        """What its record held back is told as it stands."""
+        self._write(*item.record.let_go(item.site, item.watch, self.clock.wall()))
+
+    def _write(self, *told: Change | Held) -> None:
+        if self.journal is not None:
+            for one in told:
+                self.journal.write(one)
 
     def _beat(self, now: float) -> None:
         """Let the journal know that somebody looks, and look for results that are too old."""
         at = self.clock.wall()
         with self._wake:
             for item in self._items.values():
-                self._write(item.record.age(item.site, item.watch, now, at))
+                change = item.record.age(item.site, item.watch, now, at)
+                self._write(*([change] if change else ()))
         if self.journal is not None:
             self.journal.beat()
 

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KINDS = {
-    "change": "a check went from one state to another",
-    "finding": "the state stayed, the failure class became another",
+    "change": "a check went from one state to another; note: since when that was so, in epoch "
+    "seconds, where it was not believed at once",
+    "finding": "the state stayed, the failure class became another; note: as of a change",
+    "held": "a fault that was never believed has passed, no state has changed; note: begin and end "
+    "in epoch seconds, no end where the watching ended before",
     "start": "the exporter began to watch",
     "stop": "the exporter ended in good order",
     "gap": "nobody watched; note: begin and end in epoch seconds",
@@ -56,6 +59,12 @@ class Line(NamedTuple):
     clock_error_seconds: float | None = None
     version: str | None = None
     note: str | None = None
+
+
+def moments(line: Line) -> list[float]:
+    """The moments of which the note of a change, a finding, a hold or a gap tells: begin, end."""
+    spans = line.kind in ("change", "finding", "held", "gap")
+    return [float(part) for part in (line.note or "").split()] if spans else []
 
 
 class Kept(NamedTuple):
@@ -110,7 +119,7 @@ def verify(lines: Iterable[Kept]) -> Proof:
     return Proof(count, head, broken)
 
 
-COLUMNS = ("number", "at_utc", *Line._fields, "previous", "hash")
+COLUMNS = ("number", "at_utc", *Line._fields, "previous", "hash", "since_utc", "until_utc")
 
 
 def csv_text(lines: Iterable[Kept]) -> str:
@@ -124,7 +133,11 @@ def csv_text(lines: Iterable[Kept]) -> str:
     for kept in lines:
         row = ["" if part is None else part for part in kept.line]
         safe = [_harmless(part) if isinstance(part, str) else part for part in row]
-        writer.writerow([kept.number, utc(kept.line.at), *safe, kept.previous, kept.hash])
+        span = [utc(at) for at in moments(kept.line)]
+        since, until = (*span, "", "")[:2]
+        writer.writerow(
+            [kept.number, utc(kept.line.at), *safe, kept.previous, kept.hash, since, until]
+        )
     return told.getvalue()
 
 

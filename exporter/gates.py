@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Turn = TypeVar("Turn")
 
@@ -20,6 +23,10 @@ class Gates(Generic[Turn]):
     def waiting(self) -> int:
         """How many wait in all."""
         return sum(map(len, self._waiting.values()))
+
+    def next(self) -> Iterator[Turn]:
+        """The first of those that wait, at each device."""
+        return (waiting[0] for waiting in self._waiting.values())
 
     def enter(self, device: object, turn: Turn) -> bool:
         """Whether the turn may begin now; else it waits, and `leave` returns it later."""

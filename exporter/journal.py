@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from apowacht.exporter.board import Held
 from apowacht.exporter.clock import UNSYNCHRONISED, Clock
-from apowacht.exporter.evidence import Kept, Line, Proof, verify
+from apowacht.exporter.evidence import Kept, Line, Proof, moments, verify
 from apowacht.exporter.ledger import Ledger, LedgerTrouble
 from apowacht.exporter.model import Last
 from apowacht.plugins.core.report import State
@@ -41,7 +42,8 @@ MOST_CHANGES = 20_000
 
 
 class Past(NamedTuple):
-    """A change of state as the journal tells it; `headline` in German and English."""
+    """A change of state as the journal tells it; `headline` in German and English. `since` is when
+    it really began to be so, where that was not believed at once."""
 
     at: datetime
     name: str
@@ -51,6 +53,7 @@ class Past(NamedTuple):
     key: str = ""
     reason: str = ""
     maintenance: str | None = None
+    since: datetime | None = None
 
 
 class Journal:
@@ -92,27 +95,23 @@ class Journal:
         self._thread = threading.Thread(target=self._loop, name="journal", daemon=True)
         self._thread.start()
 
-    def write(self, change: Change) -> None:
-        """Take a change; never waits, never raises."""
-        quality = self.clock.quality()
+    def write(self, told: Change | Held) -> None:
+        """Take a change, or a fault that was held back; never waits, never raises."""
+        line = _of_held(told) if isinstance(told, Held) else _of_change(told)
         self._add(
-            Line(
-                "finding" if change.before is change.after else "change",
-                change.at.timestamp(),
-                change.site,
-                change.name,
-                change.check,
-                None if change.before is None else int(change.before),
-                int(change.after),
-                change.key or None,
-                *change.headline,
-                change.reason or None,
-                change.maintenance,
-                change.interval_seconds,
-                quality.state,
-                quality.offset_seconds,
-                quality.error_seconds,
-                VERSION,
+            self._dated(
+                line._replace(
+                    at=told.at.timestamp(),
+                    site=told.site,
+                    name=told.name,
+                    check=told.check,
+                    key=told.key or None,
+                    headline_de=told.headline[0],
+                    headline_en=told.headline[1],
+                    reason=told.reason or None,
+                    maintenance=told.maintenance,
+                    interval_seconds=told.interval_seconds,
+                )
             )
         )
 
@@ -181,13 +180,13 @@ class Journal:
         low, high = start.timestamp(), end.timestamp()
         rows = self._ledger.read(
             'SELECT at, name, before, "after", headline_de, headline_en, "key", reason,'
-            " maintenance FROM lines WHERE site = ? AND kind = 'change' AND at >= ? AND at < ?"
-            " ORDER BY number DESC LIMIT ?",
+            " maintenance, note FROM lines WHERE site = ? AND kind = 'change' AND at >= ?"
+            " AND at < ? ORDER BY number DESC LIMIT ?",
             (site, low, high, MOST_CHANGES),
         )
         told = [
             (x.at, x.name, x.before, x.after, x.headline_de, x.headline_en, x.key, x.reason,
-             x.maintenance)
+             x.maintenance, x.note)
             for x in self._waiting()
             if x.kind == "change" and x.site == site and low <= x.at < high
         ]  # fmt: skip
@@ -226,15 +225,16 @@ class Journal:
         return verify(self._ledger.kept())
 
     def _own(self, kind: str, note: str | None = None) -> Line:
-        at, quality = self.clock.wall().timestamp(), self.clock.quality()
-        return Line(
-            kind,
-            at,
+        return self._dated(Line(kind, self.clock.wall().timestamp(), note=note))
+
+    def _dated(self, line: Line) -> Line:
+        """With how far the clock can be trusted."""
+        quality = self.clock.quality()
+        return line._replace(
             clock=quality.state,
             clock_offset_seconds=quality.offset_seconds,
             clock_error_seconds=quality.error_seconds,
             version=VERSION,
-            note=note,
         )
 
     def _add(self, line: Line) -> None:
@@ -376,9 +376,22 @@ def _moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+def _of_change(told: Change) -> Line:
+    kind = "finding" if told.before is told.after else "change"
+    before = None if told.before is None else int(told.before)
+    note = None if told.since is None else f"{told.since.timestamp():.3f}"
+    return Line(kind, 0.0, before=before, after=int(told.after), note=note)
+
+
+def _of_held(told: Held) -> Line:
+    span = (told.since, told.at) if told.passed else (told.since,)
+    return Line("held", 0.0, note=" ".join(f"{moment.timestamp():.3f}" for moment in span))
+
+
 def _last(line: Line) -> Last:
     told = (line.headline_de or "", line.headline_en or "")
-    return Last(State(line.after or 0), _moment(line.at), told, line.key or "")
+    since = (*moments(line), line.at)[0]
+    return Last(State(line.after or 0), _moment(since), told, line.key or "")
 
 
 def _past(
@@ -391,7 +404,8 @@ def _past(
     key: str | None,
     reason: str | None,
     maintenance: str | None,
+    note: str | None,
 ) -> Past:
     start = None if before is None else State(before)
     return Past(_moment(at), name, start, State(after), (de or "", en or ""), key or "",
-                reason or "", maintenance)  # fmt: skip
+                reason or "", maintenance, _moment(float(note)) if note else None)  # fmt: skip

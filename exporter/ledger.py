@@ -9,7 +9,7 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from apowacht.exporter.evidence import ORIGIN, Kept, Line, link
+from apowacht.exporter.evidence import ORIGIN, Kept, Line, link, moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -258,7 +258,7 @@ def _follow(connection: sqlite3.Connection, line: Line) -> None:
         connection.execute(
             "INSERT OR REPLACE INTO states (site, name, state, since, key, headline_de,"
             " headline_en) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (line.site, line.name, line.after, line.at, *texts),
+            (line.site, line.name, line.after, (*moments(line), line.at)[0], *texts),
         )
     elif line.kind == "finding":
         connection.execute(

@@ -234,7 +234,7 @@ OWN_FAMILIES = (
     Family("apowacht_exporter_skipped_runs_total",
            "Runs that were left out because the one before was still under way.", "counter"),
     Family("apowacht_exporter_late_seconds",
-           "How long the first of the waiting checks has waited for a thread.",
+           "How long the first of the waiting checks has waited, for a thread or for its device.",
            "gauge", "seconds"),
     Family("apowacht_exporter_lateness_seconds_total",
            "By how much runs began later than planned, all together.", "counter", "seconds"),

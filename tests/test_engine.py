@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from watches import (
+    NOON,
     HandClock,
     HandPool,
     check,
@@ -24,7 +27,9 @@ from watches import (
 from apowacht.exporter import pool as pool_module
 from apowacht.exporter import status
 from apowacht.exporter.engine import Engine
+from apowacht.exporter.evidence import Line, moments
 from apowacht.exporter.journal import Journal
+from apowacht.exporter.ledger import Ledger
 from apowacht.exporter.pool import Pool, Worker
 from apowacht.exporter.runs import Runner, own_reason, target_reason
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, Trouble, Unreachable
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from apowacht.exporter.model import Entry
+
+Kept = Callable[[Sequence[list[Finding] | None]], list[Line]]
 
 
 def by_hand(engine: Engine) -> HandPool:
@@ -330,6 +337,80 @@ def test_a_device_is_asked_by_two_at_most_and_others_do_not_wait(
     assert engine.close()
 
 
+def test_devices_at_one_address_are_told_apart_by_their_ports(
+    clock: HandClock, gate: threading.Event
+) -> None:
+    """Port forwarding: two UPS that hang at one port keep neither the one at another port waiting,
+    nor the one that names none."""
+
+    def answer(options: Any) -> list[Finding]:
+        if options.port == 1:
+            gate.wait(60)
+        return fine()
+
+    one = check(answer)
+    hung = [watch(f"h{n}", one, "-H", "router", "-p", "1") for n in range(2)]
+    good = [watch("good", one, "-H", "router", "-p", "2"), watch("plain", one, "-H", "router")]
+    engine = Engine(configuration(site("a", *hung, *good)), clock=clock)
+    clock.move(60)
+    engine.step()
+    until(lambda: entry(engine, "good").state is State.OK, "the one at another port answers")
+    until(lambda: entry(engine, "plain").state is State.OK, "the one at its default port, too")
+    assert engine.stats["waiting"] == 0
+    gate.set()
+    until(lambda: not engine.busy, "all have run")
+    assert engine.close()
+
+
+def test_who_waits_for_a_device_is_late(clock: HandClock, gate: threading.Event) -> None:
+    """As who waits for a thread: while it waits, and summed up when it has begun."""
+
+    def slow(options: Any) -> list[Finding]:
+        gate.wait(60)
+        return fine()
+
+    one = check(slow)
+    watches = [watch(f"k{n}", one, "-H", "x", "-t", "50") for n in range(3)]
+    engine = Engine(configuration(site("a", *watches)), clock=clock)
+    for name in ("k0", "k1", "k2"):
+        engine._schedule.add(("a", name), 60.0, 0.0, clock.now)
+    engine.step()
+    until(lambda: engine.busy == 2, "two ask")
+    assert engine.stats["late_seconds"] == pytest.approx(0, abs=0.01)
+    clock.move(20)
+    stats = engine.stats
+    assert (stats["waiting"], stats["late_seconds"]) == (1, 20)
+    assert stats["late_seconds_total"] == 0
+    gate.set()
+    until(lambda: engine.stats["runs_total"][""] == 3, "all have run")
+    stats = engine.stats
+    assert (stats["late_seconds"], stats["late_seconds_total"]) == (0, 20)
+    assert engine.close()
+
+
+def test_an_end_waits_only_for_what_may_come_back(clock: HandClock, gate: threading.Event) -> None:
+    """A run that was given up is not waited for, one within its deadline is; neither is told to
+    have ended if it has not."""
+
+    def hang(options: Any) -> list[Finding]:
+        gate.wait(60)
+        return fine()
+
+    engine = Engine(
+        configuration(site("a", watch("ups", check(hang), "-H", "x", "-t", "5"))), clock=clock
+    )
+    clock.move(60)
+    engine.step()
+    until(lambda: engine.busy == 1, "the run begins")
+    engine.stop()
+    clock.move(7)
+    engine.step()
+    assert engine.busy == 0
+    assert not engine.close(timeout=threading.TIMEOUT_MAX), "would wait for ever"
+    gate.set()
+    until(lambda: engine.stats["abandoned"] == 0, "the thread comes back")
+
+
 def test_a_new_configuration_keeps_what_stays(clock: HandClock) -> None:
     """Unchanged watches keep result, since and schedule; others come and go."""
     stays = watch("stays", check(lambda o: fine()), "-H", "x")
@@ -432,6 +513,134 @@ def test_a_restart_goes_on_where_the_journal_ended(clock: HandClock, tmp_path: P
         (State.CRITICAL, State.OK),
     ]
     assert len(journal.gaps(clock.start, ended)) == 1
+
+
+def watched(seconds: float | None = None, bad: bool = False) -> list[Finding]:
+    """A worn battery: held back for so long (not believed, or if `bad` its end), or reported."""
+    state = State.WARNING if bad or seconds is None else State.OK
+    return [Finding("ups.battery_worn", state, held_seconds=seconds)]
+
+
+@pytest.fixture
+def kept(clock: HandClock, tmp_path: Path) -> Kept:
+    """Runs a watch once a minute from NOON on, for each of these answers, None being no answer;
+    what the journal then holds of it."""
+
+    def run(answers: Sequence[list[Finding] | None]) -> list[Line]:
+        told = iter(answers)
+
+        def answer(options: Any) -> list[Finding]:
+            findings = next(told)
+            if findings is None:
+                raise Unreachable("timeout", phase="connect", host="x", seconds=1)
+            return findings
+
+        journal = Journal(tmp_path / "j.db", clock=clock)
+        engine = Engine(configuration(site("a", watch("ups", check(answer)))), journal)
+        by_hand(engine)
+        engine._schedule.add(("a", "ups"), 60.0, 0.0, clock.now)
+        for _ in answers:
+            engine.step()
+            pool = engine._pool
+            assert isinstance(pool, HandPool)
+            assert pool.run() == 1
+            clock.move(60)
+        assert engine.close()
+        lines = [one.line for one in Ledger(tmp_path / "j.db").kept()]
+        assert journal.proof().broken is None
+        return [line for line in lines if line.kind in ("change", "finding", "held")]
+
+    return run
+
+
+def spans(lines: Sequence[Line]) -> list[tuple[str, float, list[float]]]:
+    """Each line's kind, and in minutes from the start when it was written and what it tells of."""
+    start = NOON.timestamp()
+    return [(x.kind, (x.at - start) / 60, [(at - start) / 60 for at in moments(x)]) for x in lines]
+
+
+def test_a_change_that_was_held_back_tells_since_when_it_is_so(kept: Kept, tmp_path: Path) -> None:
+    """Bad for two minutes before it is believed, and good for one before its end is: the journal,
+    its states and its readers know the real begin and end."""
+    answers = [fine(), watched(0.0), watched(60.0), watched(), watched(0.0, bad=True), fine()]
+    lines = kept(answers)
+    assert spans(lines) == [("change", 0, []), ("change", 3, [1]), ("change", 5, [4])]
+    assert lines[1].key == "ups.battery_worn"
+    journal = Journal(tmp_path / "j.db")
+    changes = journal.changes("a", NOON, NOON + timedelta(hours=1))
+    assert [c.since for c in changes] == [
+        None, NOON + timedelta(minutes=1), NOON + timedelta(minutes=4)
+    ]  # fmt: skip
+    assert journal.last_states()["a", "ups"].since == NOON + timedelta(minutes=4)
+    journal.close()
+
+
+def test_a_fault_that_passes_while_it_is_held_back_leaves_a_line(kept: Kept) -> None:
+    """Begin, end, failure class and headline; no state has changed, and none of the journal's
+    changes says so."""
+    lines = kept([fine(), watched(0.0), watched(60.0), fine(), fine()])
+    assert spans(lines) == [("change", 0, []), ("held", 3, [1, 3])]
+    held = lines[1]
+    assert (held.name, held.check, held.key) == ("ups", "ups", "ups.battery_worn")
+    assert (held.before, held.after) == (None, None)
+    assert held.headline_de
+    assert held.headline_de != held.headline_en
+
+
+def test_a_held_fault_outlasts_what_nobody_could_see(kept: Kept) -> None:
+    """No answer in between says neither that it has passed nor that it is another one."""
+    lines = kept([fine(), watched(0.0), None, watched(120.0), fine()])
+    assert spans(lines) == [
+        ("change", 0, []), ("change", 2, []), ("change", 3, []), ("held", 4, [1, 4])
+    ]  # fmt: skip
+
+
+def test_a_held_fault_that_begins_anew_is_another_one(kept: Kept) -> None:
+    """It came, went and came between two answers, as its begin tells."""
+    lines = kept([fine(), watched(30.0), watched(20.0), fine()])
+    assert spans(lines)[1:] == [
+        ("held", 2, [0.5, 2]),
+        ("held", 3, [pytest.approx(2 - 1 / 3), 3]),
+    ]
+
+
+def test_a_device_that_counts_whole_seconds_tells_of_one_fault(kept: Kept) -> None:
+    """Its word may be off by a little; the begin stays the one that was told first."""
+    lines = kept([fine(), watched(0.0), watched(58.0), watched(119.0), fine()])
+    assert spans(lines)[1:] == [("held", 4, [1, 4])]
+
+
+def test_what_is_held_back_at_the_end_leaves_a_line_without_an_end(kept: Kept) -> None:
+    """Whether it passed is not known."""
+    assert spans(kept([fine(), watched(0.0), watched(60.0)]))[1:] == [("held", 3, [1])]
+
+
+def test_several_held_faults_are_apart(kept: Kept) -> None:
+    """One passes, the other is believed, and the change is that one's."""
+    other = Finding("ups.overload", State.OK, held_seconds=60.0)
+    lines = kept([
+        fine(), watched(0.0), [*watched(60.0), other._replace(held_seconds=0.0)],
+        [other], [other._replace(state=State.CRITICAL, held_seconds=None)],
+    ])  # fmt: skip
+    assert spans(lines)[1:] == [("held", 3, [1, 3]), ("change", 4, [2])]
+    assert [line.key for line in lines[1:]] == ["ups.battery_worn", "ups.overload"]
+
+
+def test_a_check_asked_in_another_way_tells_what_it_held_back(
+    clock: HandClock, tmp_path: Path
+) -> None:
+    """And so does one that is not asked any more."""
+    journal = Journal(tmp_path / "j.db", clock=clock)
+    one = check(lambda o: watched(5.0))
+    both = [watch("stays", one, "-H", "x"), watch("goes", one, "-H", "x")]
+    engine = Engine(configuration(site("a", *both)), journal)
+    by_hand(engine)
+    pass_time(engine, clock, 60)
+    engine.replace(configuration(site("a", watch("stays", one, "-H", "y"))))
+    engine.replace(configuration(site("a", watch("stays", one, "-H", "y"))))
+    assert engine.close()
+    lines = [kept.line for kept in Ledger(tmp_path / "j.db").kept()]
+    assert [line.name for line in lines if line.kind == "held"] == ["goes", "stays"]
 
 
 def test_secrets_leave_in_no_text(clock: HandClock, tmp_path: Path) -> None:

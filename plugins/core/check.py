@@ -96,14 +96,14 @@ class Check(NamedTuple):
         rule = Rule(bad, window, options.grace or 0.0)
         key = (options.site, self.name, str(options.hostname), options.name)
         slow = {
-            _identity(finding): finding for finding in findings if finding.key not in self.urgent
+            identity_of(finding): finding for finding in findings if finding.key not in self.urgent
         }
         raw = {identity: int(finding.state) for identity, finding in slow.items()}
         wait = min(0.5, options.deadline.remaining())
         now = options.now.timestamp()
         settled = settle_kept(options.store, key, raw, now, rule, wait, whole=whole)
         for finding in findings:
-            answer = settled.pop(_identity(finding), None)
+            answer = settled.pop(identity_of(finding), None)
             if answer is None:
                 yield finding
             else:
@@ -175,7 +175,7 @@ def _grave(finding: Finding, always: frozenset[str]) -> bool:
     return finding.state is State.CRITICAL and finding.key not in always
 
 
-def _identity(finding: Finding) -> str:
+def identity_of(finding: Finding) -> str:
     """What makes two findings of different runs the same one."""
     told = (finding.values.get(name) for name in ("alarm", "condition", "certificate"))
     alarm = next((str(one) for one in told if one), "").replace("/", " ")
