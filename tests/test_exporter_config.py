@@ -504,6 +504,66 @@ def test_a_bad_file_never_replaces_a_good_one(tmp_path: Path) -> None:
     assert keep(new, load(tmp_path)).sites == new.sites
 
 
+MODULE = "modules:\n  usv: {check: ups, targets: [192.0.2.1]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        (UPS, UPS + "titel: x\n"),
+        (UPS, UPS + "title: 'no end\n"),
+        (UPS, UPS.replace("site: apo", "'site' : \"apo\"  # ours") + "\ttitle: x\n"),
+        (UPS, "\ufeff" + UPS + "title: [\n"),
+        (UPS.replace("apo", "apo.2-b"), UPS.replace("apo", "apo.2-b") + "titel: x\n"),
+        (MODULE, MODULE + "  other: {check: ups}\n"),
+        (MODULE, MODULE + "  other: {check: ups\n"),
+        (MODULE, "modules: {usv: {check: ups}, other: 1}\n"),
+    ],
+)
+def test_a_bad_file_under_another_name_keeps_what_it_is_about(
+    tmp_path: Path, text: str, broken: str
+) -> None:
+    """Renamed and broken in one go; with the file gone its site or module goes, too."""
+    (tmp_path / "old.yaml").write_text(text)
+    old = load(tmp_path, "en")
+    assert told(old) == []
+    (tmp_path / "old.yaml").unlink()
+    (tmp_path / "new.yaml").write_text(broken)
+    new = keep(old, load(tmp_path, "en"))
+    assert new.mistakes
+    assert (new.sites, new.modules) == (old.sites, old.modules)
+    assert keep(new, load(tmp_path, "en")).sites == old.sites, "at the next reload as well"
+    (tmp_path / "new.yaml").unlink()
+    gone = keep(new, load(tmp_path, "en"))
+    assert (gone.sites, gone.modules) == ({}, {})
+
+
+def test_two_files_of_one_site_keep_the_one_that_was_before_both(tmp_path: Path) -> None:
+    """It stood in a third one, which is gone."""
+    old = loaded(tmp_path, UPS)
+    for file in list(tmp_path.iterdir()):
+        file.unlink()
+    for name in ("x.yaml", "y.yaml"):
+        (tmp_path / name).write_text(UPS)
+    assert keep(old, load(tmp_path)).sites == old.sites
+
+
+def test_a_bad_file_keeps_no_site_that_it_is_not_about(tmp_path: Path) -> None:
+    """Not one whose file was deleted, not one that its texts or deeper keys mention; and a good
+    file counts more than a bad one about the same site."""
+    old = loaded(tmp_path, UPS)
+    for file in list(tmp_path.iterdir()):
+        file.unlink()
+    mentions = UPS.replace("apo", "other") + "title: 'site: apo'\ncontacts:\n  site: apo\n"
+    (tmp_path / "other.yaml").write_text(mentions)
+    new = load(tmp_path)
+    assert new.mistakes
+    assert keep(old, new).sites == {}
+    (tmp_path / "bad.yaml").write_text(UPS + "titel: x\n")
+    (tmp_path / "good.yaml").write_text(UPS + "title: Neu\n")
+    assert keep(old, load(tmp_path)).sites["apo"].title == "Neu"
+
+
 def test_a_module_is_a_command_line_without_its_target(tmp_path: Path) -> None:
     """With the targets that it may ask."""
     text = (

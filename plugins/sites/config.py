@@ -6,9 +6,11 @@ Nothing here raises for a bad file; a broken file keeps no other one from being 
 from __future__ import annotations
 
 import os
+import re
 from operator import is_
 from typing import TYPE_CHECKING, TypeVar
 
+from apowacht.plugins.core.secret import read_plain
 from apowacht.plugins.sites import yaml_lines
 from apowacht.plugins.sites.catalogue import Catalogue
 from apowacht.plugins.sites.mistakes import Notes
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 Named = TypeVar("Named", Site, Module)
 
 SUFFIXES = (".yaml", ".yml")
+
+_NAME = r"""["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?"""
+_SITE = re.compile(rf"""^["']?site["']?[ \t]*:[ \t]*{_NAME}""", re.MULTILINE)
+_MODULES = re.compile(r"""^["']?modules["']?[ \t]*:""", re.MULTILINE)
+_MODULE = re.compile(rf"[ \t{{,]{_NAME}[ \t]*:")
 
 
 def load(
@@ -77,6 +84,8 @@ class _Gathered:
         self._sites: dict[str, list[tuple[Site, int]]] = {}
         self._modules: dict[str, list[tuple[Module, int]]] = {}
         self._mistakes: list[Mistake] = []
+        self._faulty_sites: set[str] = set()
+        self._faulty_modules: set[str] = set()
 
     def add(self, file: str, catalogue: Catalogue) -> None:
         notes = Notes(file, self._lang)
@@ -85,6 +94,10 @@ class _Gathered:
         except Broken as broken:
             notes(broken.line, broken.kind, **broken.values)
         self._mistakes += notes.sorted()
+        if notes.found:
+            text = _text(file)
+            self._faulty_sites |= sites_of(text)
+            self._faulty_modules |= modules_of(text)
 
     def _read(self, file: str, catalogue: Catalogue, notes: Notes) -> None:
         root = yaml_lines.read(file, notes)
@@ -113,6 +126,9 @@ class _Gathered:
             {name: site for name, site in sites.items() if site is not None},
             {name: module for name, module in modules.items() if module is not None},
             mistakes,
+            frozenset(self._faulty_sites) | {name for name, site in sites.items() if site is None},
+            frozenset(self._faulty_modules)
+            | {name for name, one in modules.items() if one is None},
         )
 
     def _one(self, kind: str, told: list[tuple[Named, int]]) -> Named | None:
@@ -127,8 +143,26 @@ class _Gathered:
         return None
 
 
+def sites_of(text: str) -> set[str]:
+    """The sites that a file is about, as far as its text tells: it may be no valid YAML."""
+    return set(_SITE.findall(text))
+
+
+def modules_of(text: str) -> set[str]:
+    """The modules that a file is about, and words that may be some."""
+    return set(_MODULE.findall(text)) if _MODULES.search(text) else set()
+
+
+def _text(file: str) -> str:
+    try:
+        return read_plain(file, yaml_lines.LARGEST_BYTES).decode("utf-8-sig", "replace")
+    except OSError:
+        return ""
+
+
 def keep(old: Configuration, new: Configuration) -> Configuration:
-    """The new configuration, with the old version of whatever its file now describes wrongly.
+    """The new configuration, with the old version of whatever a file now describes wrongly, be it
+    the old one's file or another that is about the same.
 
     What has not changed is the old object itself, so that a check that goes on is the same check.
     """
@@ -137,11 +171,11 @@ def keep(old: Configuration, new: Configuration) -> Configuration:
     for name, site in old.sites.items():
         if name in sites:
             sites[name] = _unchanged(site, sites[name])
-        elif _is_wrong(site.file, wrong):
+        elif name in new.faulty_sites or _is_wrong(site.file, wrong):
             sites[name] = site
     modules = dict(new.modules)
     for name, module in old.modules.items():
-        if name not in modules and _is_wrong(module.file, wrong):
+        if name not in modules and (name in new.faulty_modules or _is_wrong(module.file, wrong)):
             modules[name] = module
     ordered = sorted(sites.items(), key=lambda item: (item[1].file, item[0]))
     return new._replace(sites=dict(ordered), modules=modules)

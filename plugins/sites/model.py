@@ -91,8 +91,12 @@ class Mistake(NamedTuple):
 
 
 class Configuration(NamedTuple):
-    """All that the exporter was told, with what could not be used of it."""
+    """All that the exporter was told, with what could not be used of it: the mistakes, and the
+    names of the sites and modules that the files with mistakes are about.
+    """
 
     sites: Mapping[str, Site]
     modules: Mapping[str, Module] = {}
     mistakes: tuple[Mistake, ...] = ()
+    faulty_sites: frozenset[str] = frozenset()
+    faulty_modules: frozenset[str] = frozenset()
