@@ -19,21 +19,24 @@ from page_views import (
     GOOD,
     NOW,
     PLANNED,
+    RECORDED,
     UNDER_WAY,
     held,
     history,
     hostile,
     many,
+    report,
     view,
 )  # fmt: skip
 from watches import HandClock
 
-from apowacht.exporter import charts, pages, past, words
+from apowacht.exporter import charts, names, pages, past, words
 from apowacht.exporter.board import Change
 from apowacht.exporter.journal import Journal
 from apowacht.exporter.model import Last, Result
 from apowacht.exporter.pages import Query
 from apowacht.exporter.samples import Sample, Samples
+from apowacht.plugins.core import asked
 from apowacht.plugins.core.errors import Unreachable
 from apowacht.plugins.core.limits import range_of
 from apowacht.plugins.core.listing import all_checks
@@ -367,6 +370,98 @@ def test_a_page_without_data_says_so() -> None:
     assert "Störungsprotokoll" not in text
 
 
+UNWATCHED = "die Apotheke in dieser Datei wird nicht überwacht"
+
+
+def test_a_file_with_a_mistake_is_told_on_every_page(made: dict[str, pages.Page]) -> None:
+    """Which file, which line, what, and what holds instead; a file of several mistakes once."""
+    for name in ("list-faulty", "site-faulty", "wall-faulty", "none-faulty"):
+        text = seen(made[name])
+        assert text.count("post.yaml: Zeile 4") == 1, name
+        assert f"«hostname»? (und 1 weiterer Fehler) – {UNWATCHED}." in text, name
+        assert "markt.yaml: leer – es gilt die vorige Fassung" in text, name
+    text = seen(pages.missing("post", ["markt"], Query("/site/post"), FAULTY))
+    assert "post.yaml: Zeile 4" in text
+    assert "modules.yaml: Zeile 7" in seen(made["kept"])
+
+
+def test_nothing_is_well_while_a_pharmacy_is_not_watched(made: dict[str, pages.Page]) -> None:
+    """One watched and one not: a list and no pharmacy's page, and never the large sentence."""
+    for name in ("list-faulty", "wall-faulty"):
+        text = seen(made[name])
+        assert "Alles in Ordnung" not in text, name
+        assert "Keine Störung" not in text, name
+        assert "1 nicht überwacht" in text, name
+        icon = next(x for x in Outline(made[name].html).named("link") if x["rel"] == "icon")
+        assert icon["href"] == pages.favicon("unknown")
+    assert "Apotheke suchen" in seen(made["list-faulty"])
+    assert "1 Apotheke wird nicht überwacht" in seen(made["list-faulty"])
+    assert '<li class="card unknown">' in made["wall-faulty"].html
+    # A file of which the version before holds leaves the pharmacy its page.
+    assert "Die Kette" in seen(made["kept"])
+    assert "Alles in Ordnung" in seen(made["wall-kept"])
+
+
+def test_faults_stand_before_files_and_many_files_are_counted() -> None:
+    """The wall shows what is broken first; a page names five files and says how many more."""
+    wall = pages.wall([view(situation=BAD)], WALL, FAULTY).html
+    assert wall.index("Konnektor meldet") < wall.index("post.yaml")
+    many_files = [FAULTY[2]._replace(file=f"{n}.yaml") for n in range(8)]
+    text = seen(pages.overview([view()], Query(), [*many_files, FAULTY[0]]))
+    assert text.count(".yaml:") == 5
+    assert text.index("post.yaml") < text.index("0.yaml")
+    assert "und 4 weitere Dateien mit Fehlern" in text
+    wall = pages.wall([view()], WALL, [FAULTY[0]._replace(file=f"{n}.yaml") for n in range(8)])
+    assert wall.html.count('<li class="card unknown">') == 8
+    assert "8 nicht überwacht" in seen(wall)
+
+
+def test_a_mistake_in_another_language_is_marked_as_such() -> None:
+    """A screen reader reads the exporter's German as German on an English page."""
+    page = pages.overview([view("en")], Query(lang="en"), FAULTY[2:3])
+    assert '<span lang="de">leer</span> – the version before it holds.' in page.html
+    assert '<span lang="de">' not in pages.overview([view()], Query(), FAULTY[2:3]).html
+
+
+def test_what_is_held_back_stands_beside_that_all_is_well(made: dict[str, pages.Page]) -> None:
+    """The colour stays; the large sentence counts what is being watched, and says it below."""
+    for name in ("held", "wall-one-held"):
+        text = seen(made[name])
+        start = text.index("Alles in Ordnung; 2 Auffälligkeiten werden beobachtet")
+        assert start < text.index("Der Konnektor meldet seit", start), name
+        assert "(seit 5 min, wird beobachtet)" in text, name
+    assert 'class="headline ok"' in made["held"].html
+    assert 'class="tile ok"' in made["held"].html
+    text = seen(made["wall-held"])
+    assert "Alles in Ordnung (55 Apotheken); 2 Auffälligkeiten werden beobachtet" in text
+    assert "Apotheke am Markt: Der Konnektor meldet" in text
+    text = seen(made["list-held"])
+    assert "Keine Störung, keine Warnung; 2 Auffälligkeiten werden beobachtet" in text
+    assert "Apotheke am Markt (2 Auffälligkeiten werden beobachtet)" in text
+    assert "beobachtet" not in seen(made["good"]) + seen(made["wall-well"])
+    # Where something is broken that is the headline, and what is held stands on its tile.
+    both = {**HELD, "ups": "worn-battery-over-snmp"}
+    assert "Alles in Ordnung" not in seen(pages.overview([view(situation=both)], Query()))
+
+
+def test_after_a_restart_headline_and_tile_tell_of_before(made: dict[str, pages.Page]) -> None:
+    """What the journal knew is called what it is: not checked since, and how it was."""
+    text = seen(made["restarted"])
+    since = (
+        "Seit dem Neustart der Überwachung noch nicht geprüft; davor Störung seit 13:44 (21 min)"
+    )
+    assert "Vor dem Neustart der Überwachung: Stromausfall" in text[: text.index("Die Kette")]
+    assert f"{since}." in text[: text.index("Die Kette")]
+    assert f"Strom unbekannt {since}: Stromausfall" in text[text.index("Die Kette") :]
+
+
+def test_the_dvo_stands_below_the_step_that_names_them(made: dict[str, pages.Page]) -> None:
+    """Headline and tile: whoever helps first, then the DVO with a number to dial."""
+    text = seen(made["bad"])
+    assert "DVO TI-Service Rhein · 0800 1234567" in text[: text.index("Die Kette")]
+    assert "DVO: TI-Service Rhein · 0800 1234567" in text[text.index("Die Kette") :]
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -558,6 +653,36 @@ def test_limits_are_said_in_words(text: str, unit: str, said: str) -> None:
     """A range of the plugin guidelines becomes «unter …» and «über …»."""
     assert words.limit(range_of(text), unit, "de") == said
     assert words.limit(None, unit, "de") == "–"
+
+
+LABELS = {
+    "u2_load": "Last der USV (2)",
+    "u2_input_voltage_3": "Netzspannung L3 (2)",
+    "input_voltage": "Netzspannung",
+    "s2_dns_max": "Namensauflösung, größter (2)",
+    "internet_rtt": "Antwortzeit internet",
+    "time_sds": "Antwortzeit Dienstverzeichnis",
+    "smc_b_orga6100_d678": "smc b orga6100 d678",
+}
+
+
+@pytest.mark.parametrize(("name", "said"), LABELS.items())
+def test_a_reading_is_called_as_people_call_it(name: str, said: str) -> None:
+    """Of one device, of several, by phase; a name that is the pharmacy's own stays."""
+    assert words.metric_name(name, "de") == said
+
+
+def test_no_reading_keeps_its_english_name() -> None:
+    """Whatever has a fixed name, each question to the Konnektor, and all that is recorded."""
+    fixed = {row.label.removeprefix(names._UPS) for row in names.ROWS}
+    found = {name for name in fixed if re.fullmatch(r"\w+", name)} | set(asked._LABELS.values())
+    assert {"battery_charge", "vpn_ti", "left_tries", "time_expiry"} <= found
+    for check in sorted(set(CHECKS) - {"certificate"}):  # whose numbers bear the devices' names
+        for scenario in sorted((RECORDED / check).iterdir()):
+            found |= {metric.name for metric in report(check, scenario.name).metrics}
+    assert {"idp", "kim", "dns"} <= found
+    english = {name for name in found if words.metric_name(name, "de") == name.replace("_", " ")}
+    assert english == set()
 
 
 def test_every_word_is_there_in_both_languages() -> None:

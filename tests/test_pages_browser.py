@@ -20,6 +20,23 @@ pytestmark = [pytest.mark.peer, pytest.mark.slow]
 DESKTOP, PHONE, WALL, SMALL_WALL = (1366, 768), (320, 640), (1920, 1080), (1366, 768)
 ZOOMED = (683, 384)
 """A desktop at 200 %."""
+SHEET = (688, 900)
+"""What the margins leave of A4's width, in CSS pixels."""
+BROKEN_WORDS = """(() => {
+  const broken = [];
+  for (const p of document.querySelectorAll('.tile .bar h3, .tile .bar p'))
+    for (const node of p.childNodes)
+      for (const word of node.nodeType == 3 ? node.data.matchAll(/\\S+/g) : []) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const box = p.getBoundingClientRect();
+        if (range.getClientRects().length > 1 || range.getBoundingClientRect().right > box.right)
+          broken.push(word[0]);
+      }
+  return broken;
+})()"""
+"""The words of the tiles' heads that stand on two lines, or reach out of their tile."""
 NAMES = tuple(everything())
 
 
@@ -192,11 +209,14 @@ def test_it_prints_on_a4(browser: Browser, address: str, name: str, most: int) -
             "getComputedStyle(e).backgroundColor + ' ' + getComputedStyle(e).color))]"
         )
         shapes = browser.value("document.querySelectorAll('.tile svg.i').length")
+        browser.size(*SHEET)
+        broken = browser.value(BROKEN_WORDS)
     finally:
         browser("Emulation.setEmulatedMedia", media="")
     assert shown == []
     assert colours == ["rgba(0, 0, 0, 0) rgb(0, 0, 0)"]
     assert shapes == 5
+    assert broken == []
 
 
 def test_the_refresh_header_reloads_the_page(browser: Browser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,13 @@ from watches import NOON, check, fine, on_battery, site, watch, worn
 from apowacht.exporter import status
 from apowacht.exporter.chain import verdict
 from apowacht.exporter.model import Entry, Last, Result, Snapshot
+from apowacht.plugins.core.advice import ADVICE
 from apowacht.plugins.core.errors import OwnTrouble, Refused, Unreachable
+from apowacht.plugins.core.helper import further, layer_of
 from apowacht.plugins.core.hours import Hours
+from apowacht.plugins.core.render import whom_to_call
 from apowacht.plugins.core.report import Finding, Metric, Report, State, worst
+from apowacht.plugins.core.verdict import LAYERS
 from apowacht.plugins.sites import windows
 from apowacht.plugins.sites.model import Contact, Window
 
@@ -223,6 +228,105 @@ def test_before_the_first_answer_a_site_is_unknown() -> None:
         "state": "CRITICAL", "since": NOON - timedelta(days=1), "headline": "Strom weg",
     }  # fmt: skip
     assert (told["asked_at"], told["age_seconds"], told["metrics"]) == (None, None, [])
+    assert made["last"] == told["last"] == tile(made, "power")["last"]
+
+
+def test_a_fault_found_goes_before_what_was_not_asked_again() -> None:
+    """After a restart headline and tile are of the same check: of two UPS the one that answered,
+    else the one of which something bad is known, else the first; never green meanwhile."""
+    day = NOON - timedelta(days=1)
+    bad, good = (Last(s, day, (s.name, s.name)) for s in (State.WARNING, State.OK))
+    never, well, ill = (entry("ups", None, last=last) for last in (None, good, bad))
+    orders = (
+        ((never, entry("ups", worn()), ill), "WARNING", "ups.battery_worn", None),
+        ((never, well, ill, entry("ups", fine())), "UNKNOWN", None, "WARNING"),
+        ((never, well), "UNKNOWN", None, "OK"),
+        ((never, entry("ups", fine())), "UNKNOWN", None, None),
+        ((never, entry("ups", SILENT), ill), "UNKNOWN", "ups.no_data", None),
+    )
+    for entries, state, key, last in orders:
+        made = view(*entries, entry("uplink", fine()))
+        for part in (made, tile(made, "power")):
+            assert (part["state"], part["key"]) == (state, key)
+            assert (part["last"] or {}).get("state") == last
+        assert tile(made, "power")["first"]
+
+
+def test_what_is_known_of_one_link_goes_before_what_is_not_of_a_lower_one() -> None:
+    """The line was down before the restart: that says more than a UPS never asked."""
+    last = Last(State.CRITICAL, NOON - timedelta(days=1), ("Leitung weg", "line down"))
+    down_before = entry("uplink", None, last=last)
+    made = view(entry("ups", None), down_before)
+    assert made["headline"] == "Vor dem Neustart der Überwachung: Leitung weg"
+    assert [t["first"] for t in made["tiles"]] == [False, True, False, False, False]
+    made = view(entry("ups", None), entry("connector", SILENT), down_before)
+    assert made["key"] == "kon.unreachable.local"
+
+
+@pytest.mark.parametrize("step", [-86400, -60, 0, 3600, 10 * 365 * 86400])
+def test_a_step_of_the_clock_neither_ages_nor_freshens(step: int) -> None:
+    """«As of» is the age that nobody sets before now; nothing began after it was found."""
+    one = entry("ups", on_battery(), since=NOON - timedelta(minutes=1))
+    now = NOON + timedelta(seconds=step)
+    (made,) = status.views(Snapshot(now, (one,)), "de")
+    told = tile(made, "power")["checks"][0]
+    assert told["age_seconds"] == 60
+    assert told["asked_at"] == told["success_at"] == now - timedelta(seconds=60)
+    for part in (made, told):
+        assert part["since"] <= told["asked_at"]
+    old = replace(one, stale=True, state=State.UNKNOWN, age_seconds=600.0)
+    (made,) = status.views(Snapshot(now, (old,)), "de")
+    assert "10 min" in made["headline"]
+    assert made["since"] <= now
+
+
+@pytest.mark.parametrize("layer", [None, *LAYERS])
+def test_whoever_helps_is_the_one_that_a_command_names(layer: str | None) -> None:
+    """For every class of fault, whichever link has a contact and whichever check has found it."""
+    contacts = {one: Contact(one, "1") for one in LAYERS if one != layer}
+    where = site("a", contacts=contacts)
+    for key in sorted(ADVICE):
+        if layer_of(key) is None:
+            continue
+        finding = Finding(key, State.CRITICAL)
+        contact = whom_to_call(Report("connector", (finding,)), contacts)
+        shown = tile(view(entry("connector", [finding], where=where)), "access")
+        assert shown["who"] == (contact.who if contact else None), key
+
+
+def test_the_step_that_sends_one_on_to_the_dvo_has_their_number() -> None:
+    """«… läuft das Internet, DVO anrufen»: the IT partner helps, and the DVO stands below."""
+    it, dvo = Contact("IT", "1"), Contact("DVO GmbH", "2", "K-7", "nachts nicht")
+    told = [Finding("kon.no_internet", State.CRITICAL)]
+    both = site("a", contacts={"network": it, "access": dvo})
+    shown = tile(view(entry("connector", told, where=both)), "access")
+    assert (shown["who"], shown["then"]) == ("IT", dvo._asdict())
+    alone = site("a", contacts={"access": dvo})
+    shown = tile(view(entry("connector", told, where=alone)), "access")
+    assert (shown["who"], shown["then"]) == (None, dvo._asdict())
+    same = site("a", contacts={"network": dvo, "access": dvo})
+    assert tile(view(entry("connector", told, where=same)), "access")["then"] is None
+    theirs = [Finding("kon.vpn_offline.local", State.CRITICAL)]
+    shown = tile(view(entry("connector", theirs, where=both)), "access")
+    assert (shown["who"], shown["then"]) == ("DVO GmbH", None)
+    for key, row in ADVICE.items():
+        named = "DVO" in row.step[0] and "dvo" not in row.owner
+        assert (further(key, {"access": dvo}) is not None) <= named, key
+
+
+def test_what_is_held_back_is_told_beside_a_state_that_is_well() -> None:
+    """Site, tile and check keep their state and hold the sentence; what is old holds none."""
+    held = Finding("kon.no_internet", State.OK, {"since": 60.0}, held_seconds=300.0)
+    news = Finding("ups.on_mains", State.OK, {"charge": 1.0, "runtime": 1.0})
+    made = view(entry("connector", [news, held]), entry("ups", fine()))
+    shown = tile(made, "access")
+    for part in (made, shown, shown["checks"][0]):
+        assert part["state"] == "OK"
+        (sentence,) = part["held"]
+        assert "wird beobachtet" in sentence
+    assert shown["sentence"] == sentence
+    assert tile(made, "power")["held"] == []
+    assert view(entry("connector", [held], stale=True), entry("ups", fine()))["held"] == []
 
 
 def test_old_answers_are_grey_and_give_no_numbers() -> None:
