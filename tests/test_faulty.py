@@ -92,6 +92,15 @@ def test_no_secret_and_no_folder_is_told(tmp_path: Path, line: str) -> None:
     assert "/nowhere" not in one.text
 
 
+def test_a_file_is_named_without_the_folder_of_this_computer(tmp_path: Path) -> None:
+    """Which file is missing helps; where it should be is nobody's business."""
+    (tmp_path / "a.yaml").write_text(
+        "site: a\nconnector:\n  hostname: 127.0.0.1\n  ca-file: nowhere.pem\n"
+    )
+    one = told(tmp_path)["a.yaml"]
+    assert one.text.startswith("ca-file: nowhere.pem: ")
+
+
 def test_every_page_of_the_exporter_tells_of_it(tmp_path: Path) -> None:
     """One good file and one with a mistake, from the start, and after it was mended and broken
     again: overview, wall, both sites' pages and the JSON."""

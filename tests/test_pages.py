@@ -404,8 +404,8 @@ def test_nothing_is_well_while_a_pharmacy_is_not_watched(made: dict[str, pages.P
 
 def test_faults_stand_before_files_and_many_files_are_counted() -> None:
     """The wall shows what is broken first; a page names five files and says how many more."""
-    wall = pages.wall([view(situation=BAD)], WALL, FAULTY).html
-    assert wall.index("Konnektor meldet") < wall.index("post.yaml")
+    html = pages.wall([view(situation=BAD)], WALL, FAULTY).html
+    assert html.index("Konnektor meldet") < html.index("post.yaml")
     many_files = [FAULTY[2]._replace(file=f"{n}.yaml") for n in range(8)]
     text = seen(pages.overview([view()], Query(), [*many_files, FAULTY[0]]))
     assert text.count(".yaml:") == 5
