@@ -10,6 +10,7 @@ import os
 from datetime import date, datetime
 from functools import wraps
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
@@ -17,7 +18,7 @@ import click
 
 from apowacht.plugins.core.options import offer_paths
 from apowacht.plugins.core.replacing import replace_file
-from apowacht.plugins.sites.command import CONFIG_DIR, HELP, LANG, MISTAKEN, print_mistakes
+from apowacht.plugins.sites.command import CONFIG_DIR, HELP, LANG, MISTAKEN, print_mistakes, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -177,27 +178,64 @@ def read(
     return Order(sites, told.mistakes, site_dir, inline, lang)
 
 
-def deliver(ctx: click.Context, tool: str, made: Mapping[str, str], order: Order) -> None:
+def deliver(
+    ctx: click.Context,
+    tool: str,
+    made: Mapping[str, str],
+    order: Order,
+    *,
+    collected: bool = False,
+    places: str = "apowacht-*",
+    mode: int | None = None,
+) -> None:
     """Print the texts, or write them as files of these names, and leave.
 
     A file whose text is the same is not touched. Mistakes in site files are named on stderr and
-    leave with 1; so are files of an earlier export that this one did not make, which stay.
+    leave with 1. Files that are `collected` of all sites take no pharmacy out because its file has
+    a mistake: what is there of them stays. Others belong to one site each; those of an earlier
+    export in `places` whose site is gone are named and stay.
     """
     print_mistakes(order.mistakes, err=True)
-    output_dir = order.output_dir
-    if output_dir is None:
+    folder = order.output_dir
+    if folder is None:
         click.echo("\n".join(made.values()), nl=False)
     else:
         try:
-            output_dir.mkdir(parents=True, exist_ok=True)
-            for name, text in made.items():
-                replace_text(output_dir / name, text)
-            leftover = _left_over(output_dir, tool, made)
+            lines = _write(folder, tool, made, order, collected, places, mode)
         except OSError as error:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from None
-        for name in leftover:
-            click.echo(f"{output_dir / name}: no site has this name any more", err=True)
+        for line in lines:
+            click.echo(line, err=True)
     ctx.exit(MISTAKEN if order.mistakes else 0)
+
+
+def _write(
+    folder: Path, tool: str, made: Mapping[str, str], order: Order,
+    collected: bool, places: str, mode: int | None,
+) -> list[str]:  # fmt: skip
+    """Write the files; what is to be said of it. Raises OSError."""
+    from apowacht.integrations import words
+    from apowacht.integrations.faulty import faulty
+
+    wrong = faulty(order.mistakes)
+    files, broken = ", ".join(str(folder / name) for name in made), ", ".join(wrong.files)
+    # They belong together: a part of them would not fit the rest that stays.
+    if collected and broken and any((folder / name).exists() for name in made):
+        return [say(words.HELD, order.lang, files=files, broken=broken)]
+    for name, text in made.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_text(file, text)
+        if mode is not None:
+            file.chmod(mode)
+    if collected:
+        told = words.INCOMPLETE
+        gone = []
+    else:
+        told = words.KEPT
+        gone = _left_over(folder, tool, made, wrong.sites, places)
+    lines = [say(words.GONE, order.lang, file=file) for file in gone]
+    return [say(told, order.lang, files=files, broken=broken), *lines] if broken else lines
 
 
 def replace_text(file: Path, text: str) -> None:
@@ -208,14 +246,26 @@ def replace_text(file: Path, text: str) -> None:
     replace_file(str(file), blob)
 
 
-def _left_over(folder: Path, tool: str, made: Mapping[str, str]) -> list[str]:
-    """Files of this tool's earlier exports that are not among those made now."""
+def _left_over(
+    folder: Path, tool: str, made: Mapping[str, str], wrong: frozenset[str] | None, places: str
+) -> list[Path]:
+    """Files of this tool's earlier exports of sites that are gone; none are known while it is not
+    known which sites are merely described wrongly.
+    """
+    if wrong is None:
+        return []
     mark = MADE.format(tool=tool)
-    suffixes = {os.path.splitext(name)[1] for name in made}
     found = []
-    for file in sorted(folder.iterdir()):
-        if file.suffix in suffixes and file.name not in made and file.is_file():
-            with file.open(encoding="utf-8", errors="replace") as opened:
-                if mark in opened.readline():
-                    found.append(file.name)
+    for file in sorted(folder.glob(places)):
+        own = {f"apowacht-{site}{end}" for site in wrong for end in (file.suffix, _interval(file))}
+        if file.relative_to(folder).as_posix() in made or file.name in own or not file.is_file():
+            continue
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            if any(mark in line for line in islice(opened, 2)):  # the first may be `#!/bin/sh`
+                found.append(file)
     return found
+
+
+def _interval(file: Path) -> str:
+    """How a script for Checkmk's agent ends, which lies in the folder of its interval."""
+    return f"-{file.parent.name}"

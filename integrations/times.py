@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime, time, tzinfo
 
-    from apowacht.plugins.sites.model import Site, Window
+    from apowacht.plugins.sites.model import Site, Watch, Window
 
 Span = tuple[int, int]
 """Minutes of a day, the end excluded; it may be 1440."""
@@ -44,6 +44,14 @@ def opening(site: Site, first: date) -> Opening | None:
     week = tuple(tuple(spans) for spans in told.weekly(lead=True))
     days = told.exceptions(first, last_day(first), lead=True)
     return Opening(week, {day: tuple(days[day]) for day in sorted(days)})
+
+
+def waits(watch: Watch) -> bool:
+    """Whether its tickets wait until the site opens: those of a check that is watched around the
+    clock do not, be it for some classes of failure only.
+    """
+    always = watch.check.around_the_clock
+    return always is not None and not always
 
 
 def last_day(first: date) -> date:

@@ -34,6 +34,22 @@ CHAIN: Text = (
     "Die Kette dieser Apotheke: siehe ihre Dienste.",
     "The chain of this pharmacy: see its services.",
 )
+HELD: Text = (
+    "{files}: nicht ersetzt, weil {broken} Fehler hat und sonst fehlte; beheben, neu exportieren",
+    "{files}: not replaced, as {broken} has mistakes and would be missing; mend it, export again",
+)
+INCOMPLETE: Text = (
+    "{files}: unvollständig, weil {broken} Fehler hat und darum fehlt; beheben, neu exportieren",
+    "{files}: incomplete without {broken}, which has mistakes; mend it, export again",
+)
+KEPT: Text = (
+    "{broken}: fehlerhaft, darum nicht exportiert; Früheres bleibt; beheben, neu exportieren",
+    "{broken}: not exported because of the mistakes; earlier files stay; mend it, export again",
+)
+GONE: Text = (
+    "{file}: keine Apotheke heißt mehr so; die Datei bleibt, bis jemand sie löscht",
+    "{file}: no site has this name any more; the file stays until somebody removes it",
+)
 
 
 def helper(contact: Contact, lang: str) -> str:

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from apowacht.integrations.checkmk.text import PLUGINS, local, mrpe
-from apowacht.integrations.command import MADE, deliver, replace_text, shared
+from apowacht.integrations.command import MADE, deliver, shared
 from apowacht.plugins.core.options import offer_paths
-from apowacht.plugins.sites.command import MISTAKEN, print_mistakes
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from apowacht.integrations.command import Order
 
 TOOL = "checkmk"
@@ -49,15 +46,11 @@ def checkmk(
     interval, which the agent runs in the background.
     """
     if not as_local:
-        deliver(ctx, TOOL, {"mrpe.cfg": mrpe_cfg(order, plugin_dir)}, order)
+        deliver(ctx, TOOL, {"mrpe.cfg": mrpe_cfg(order, plugin_dir)}, order, collected=True)
     made = scripts(order, plugin_dir)
     if order.output_dir is None:
-        shown = {name: text.replace("\n", f"\n# {name}\n", 1) for name, text in made.items()}
-        deliver(ctx, TOOL, shown, order)
-        return
-    print_mistakes(order.mistakes, err=True)
-    _write(made, order.output_dir)
-    ctx.exit(MISTAKEN if order.mistakes else 0)
+        made = {name: text.replace("\n", f"\n# {name}\n", 1) for name, text in made.items()}
+    deliver(ctx, TOOL, made, order, places="[1-9]*/apowacht-*", mode=0o755)
 
 
 def mrpe_cfg(order: Order, plugins: str = PLUGINS) -> str:
@@ -87,20 +80,3 @@ def scripts(order: Order, plugins: str = PLUGINS) -> dict[str, str]:
         name: "\n".join(["#!/bin/sh", MADE_LINE + "\n".join(told), "exit 0\n"])
         for name, told in lines.items()
     }
-
-
-def _write(made: dict[str, str], folder: Path) -> None:
-    """Write the scripts, and name those of earlier exports that this one did not make."""
-    try:
-        for name, text in made.items():
-            file = folder / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            replace_text(file, text)
-            file.chmod(0o755)
-        found = sorted(folder.glob("[1-9]*/apowacht-*"))
-        leftover = [file for file in found if str(file.relative_to(folder)) not in made]
-        ours = [file for file in leftover if MADE_LINE in file.read_text(errors="replace")]
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
-    for file in ours:
-        click.echo(f"{file}: no site has this name any more", err=True)

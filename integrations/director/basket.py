@@ -258,7 +258,7 @@ def _service(site: Site, watch: Watch, name: str, period: str | None, order: Ord
         "retry_interval": f"{min(watch.interval, rhythm.retry):g}",
         "vars": {"apo_site": plain(site.name), **own},
     }
-    if period is not None:
+    if period is not None and times.waits(watch):
         made["vars"]["apo_hours"] = plain(period)
     if check_timeout(watch) is not None:
         made["check_timeout"] = str(check_timeout(watch))

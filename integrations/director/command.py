@@ -41,7 +41,7 @@ def director(
         line = MADE.format(tool=TOOL)
         made["apowacht-director.sh"] = script(order, line)
         made["apowacht-beside-director.conf"] = objects(order, line)
-    deliver(ctx, TOOL, made, order)
+    deliver(ctx, TOOL, made, order, collected=True)
 
 
 def _json(told: object) -> str:

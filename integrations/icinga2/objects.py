@@ -55,7 +55,8 @@ def site_objects(site: Site, order: Order, first: date, endpoint: str | None = N
         parts += [_period(one) for one in periods(site, hours, order.lang)]
     period = hours_name(site) if hours is not None else None
     for watch in in_chain(site):
-        more = {"command_endpoint": endpoint, "vars.apo_hours": period and plain(period)}
+        hold = plain(period) if period and times.waits(watch) else None
+        more = {"command_endpoint": endpoint, "vars.apo_hours": hold}
         parts.append(_service(site, watch, services[watch.name], order, more))
     parts += group_services(site, services, order.lang)
     parts += [dependency(site, *pair) for pair in dependency_pairs(site, services)]

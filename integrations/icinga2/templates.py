@@ -130,6 +130,7 @@ def _told() -> list[str]:
         "/* A page is sent whenever it happens: outside of opening hours the checks themselves\n"
         "   make a WARNING of whatever can wait. */\n"
         + item("Notification", "apo-page", page, word="template"),
-        "/* A ticket, best with the site's hours: period = service.vars.apo_hours */\n"
+        "/* A ticket, best with the site's hours: period = service.vars.apo_hours, which services\n"
+        "   that are watched around the clock do not have. */\n"
         + item("Notification", "apo-ticket", ticket, word="template"),
     ]

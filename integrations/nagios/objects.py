@@ -66,9 +66,6 @@ def _open(site: Site) -> str:
 
 def _service(site: Site, watch: Watch, description: str, order: Order, hours: bool) -> str:
     command = check_command(f"check_apo_{watch.check.name}", order.arguments(site, watch))
-    # Where some class of failure counts at night, the plugin itself makes the others a WARNING.
-    always = watch.check.around_the_clock
-    waits = hours and always is not None and not always
     rows = [
         ("use", f"apowacht-{watch.check.name}"),
         ("host_name", host_name(site)),
@@ -78,7 +75,7 @@ def _service(site: Site, watch: Watch, description: str, order: Order, hours: bo
     ]
     if watch.values.get("debounce") or watch.values.get("grace"):
         rows.append(("max_check_attempts", "1"))  # it waits by itself
-    if waits:
+    if hours and times.waits(watch):
         rows.append(("notification_period", _open(site)))
     return block("service", rows)
 

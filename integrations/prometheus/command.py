@@ -60,7 +60,8 @@ def prometheus(
         made = {"apowacht-scrape.yml": _text(written_out(exporters[0], order.sites))}
     else:
         raise click.UsageError("--static knows one --exporter only")
-    deliver(ctx, TOOL, made, order)
+    # With discovery the file says nothing of the sites.
+    deliver(ctx, TOOL, made, order, collected=for_alerts or static)
 
 
 def _text(told: dict[str, Any]) -> str:

@@ -68,12 +68,11 @@ def _route(site: Site, named: dict[str, list[Interval]]) -> dict[str, Any]:
     for watch in site.watches:
         own = _maintained(site, watch.name)
         if own in named:
-            always = watch.check.around_the_clock is None
-            mute = [*(() if always else shut), *whole, own]
+            mute = [*(shut if times.waits(watch) else ()), *whole, own]
             name = watch.name.replace("\\", "\\\\").replace('"', '\\"')
             routes.append({"matchers": [f'name="{name}"'], "mute_time_intervals": mute})
-    # Power and lines, whose tickets come at night as well.
-    names = sorted({one.check.name for one in site.watches if one.check.around_the_clock is None})
+    # What is watched around the clock, such as power and lines: its tickets come at night as well.
+    names = sorted({one.check.name for one in site.watches if not times.waits(one)})
     around: dict[str, Any] = {"matchers": [f'check=~"{"|".join(names)}"']}
     if names:
         routes.append({**around, "mute_time_intervals": whole} if whole else around)
