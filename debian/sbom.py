@@ -12,9 +12,13 @@ import re
 import sys
 import uuid
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROJECT = "apowacht"
 # SPDX wants an expression; older metadata has these words.
@@ -25,6 +29,25 @@ SPDX = {
     "mit license": "MIT",
     "zope public license": "ZPL-2.1",
 }
+# Whose compiled modules lie where. That of markupsafe has nothing of others in it.
+COMPILED = {
+    "bcrypt": "bcrypt/_bcrypt*.so",
+    "cffi": "_cffi_backend*.so",
+    "cryptography": "cryptography/hazmat/bindings/_rust*.so",
+    "gufo-snmp": "gufo/snmp/_fast*.so",
+    "markupsafe": "markupsafe/_speedups*.so",
+    "pyyaml": "yaml/_yaml*.so",
+}
+# Of these it is not known whether all their parts are named.
+INCOMPLETE = ("bcrypt", "cryptography", "gufo-snmp")
+STD = "MIT OR Apache-2.0"
+# Folders of sources as cargo and Rust's own build lay them out.
+CRATE = re.compile(
+    rb"/(?:registry/src/[^/]{1,99}|rust/deps)/([a-z0-9_-]+?)-(\d+\.\d+\.\d+[\w.+-]*)/"
+)
+# What is taken over from the list of a wheel, and what that of cryptography leaves out.
+KEPT = ("name", "version", "purl", "licenses")
+OPENSSL = {"licenses": [{"expression": "Apache-2.0"}]}
 # Where the metadata has no usable word, from the licence's text.
 READ = {"pysnmp": "BSD-2-Clause", "python-dateutil": "Apache-2.0 OR BSD-3-Clause"}
 
@@ -33,10 +56,14 @@ def main() -> None:
     """Write both files into a folder."""
     folder, lock = Path(sys.argv[1]), Path(sys.argv[3])
     found = sorted(distributions(), key=lambda one: key_of(one.name))
+    refuse_unknown(found)
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document(found, hashes_of(lock)), indent=1, ensure_ascii=False)
     (folder / "sbom.cdx.json").write_text(text + "\n", encoding="utf-8")
-    rows = [f"{one.name} {one.version}: {licence_of(one)}" for one in found]
+    rows = []
+    for one in found:
+        rows.append(f"{one.name} {one.version}: {licence_of(one)}")
+        rows += [f"    in it: {line}" for line in map(told, inside(one))]
     (folder / "third-party.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
@@ -58,11 +85,17 @@ def document(found: list[Distribution], hashes: dict[str, list[str]]) -> dict[st
         },
         "components": [part for ref, part in parts.items() if ref != whole],
         "dependencies": dependencies(found),
+        "compositions": [
+            {
+                "aggregate": "incomplete",
+                "assemblies": [reference(one) for one in found if key_of(one.name) in INCOMPLETE],
+            }
+        ],
     }
 
 
 def component(one: Distribution, hashes: dict[str, list[str]]) -> dict[str, Any]:
-    """One distribution, with what was compiled into it where that is known."""
+    """One distribution, with what it carries inside where that is known."""
     about: dict[str, Any] = {
         "type": "library",
         "bom-ref": reference(one),
@@ -77,21 +110,94 @@ def component(one: Distribution, hashes: dict[str, list[str]]) -> dict[str, Any]
         about["properties"] = [
             {"name": f"{PROJECT}:permitted-wheel-sha256", "value": digest} for digest in permitted
         ]
-    inside = compiled_in(one)
-    return {**about, "components": inside} if inside else about
+    parts = inside(one)
+    return {**about, "components": parts} if parts else about
 
 
-def compiled_in(one: Distribution) -> list[dict[str, Any]]:
-    """cryptography's wheel carries its own OpenSSL, which no package of Debian keeps up to date."""
-    if key_of(one.name) != "cryptography":
-        return []
-    from cryptography.hazmat.backends.openssl.backend import backend
+def inside(one: Distribution) -> list[dict[str, Any]]:
+    """What its modules carry within themselves, which no package of Debian keeps up to date.
 
-    name, version = backend.openssl_version_text().split()[:2]
-    ref = f"{reference(one)}#{name.lower()}"
-    purl = f"pkg:generic/{name.lower()}@{version}"
-    about = {"type": "library", "bom-ref": ref, "name": name.lower(), "version": version}
-    return [{**about, "purl": purl, "licenses": [licence("Apache-2.0")]}]
+    The wheel's own lists (PEP 770), then what the modules tell.
+    """
+    found = {part["purl"].partition("?")[0]: part for part in listed(one)}
+    for part in (*crates(one), *asked(one)):
+        found.setdefault(part["purl"], part)
+    return [
+        {"type": "library", **found[name], "bom-ref": f"{reference(one)}#{name}"}
+        for name in sorted(found)
+    ]
+
+
+def listed(one: Distribution) -> Iterator[dict[str, Any]]:
+    """The parts in the CycloneDX documents of the wheel, but for those that only built it."""
+    for file in sorted(folder_of(one).glob(f"*-{one.version}.dist-info/sboms/*.json")):
+        if key_of(file.parts[-3].partition("-")[0]) != key_of(one.name):
+            continue
+        for part in json.loads(file.read_text(encoding="utf-8"))["components"]:
+            if part.get("scope") != "excluded":
+                about = {key: part[key] for key in KEPT if key in part}
+                yield {**OPENSSL, **about} if part["name"] == "openssl" else about
+
+
+def crates(one: Distribution) -> Iterator[dict[str, Any]]:
+    """The parts of a module in Rust by the paths of source files that are left in it.
+
+    A crate that cannot fail leaves none, so these are not all.
+    """
+    for module in modules(one):
+        blob = module.read_bytes()
+        for commit in sorted(set(re.findall(rb"/rustc/([0-9a-f]{40})/", blob))):
+            yield generic("rust-std", commit.decode(), "pkg:github/rust-lang/rust", STD)
+        for name, version in sorted(set(CRATE.findall(blob))):
+            yield generic(name.decode(), version.decode(), f"pkg:cargo/{name.decode()}")
+
+
+def asked(one: Distribution) -> Iterator[dict[str, Any]]:
+    """The parts of which the modules themselves know; cffi's does not know the version."""
+    key = key_of(one.name)
+    if key == "pyyaml":
+        version = import_module("yaml._yaml").get_version_string()
+        yield generic("libyaml", version, licences="MIT")
+    elif key == "cffi":
+        yield generic("libffi", licences="MIT")
+    elif key == "python-dateutil":
+        zones = import_module("dateutil.zoneinfo").get_zonefile_instance()
+        yield {**generic("tzdata", zones.metadata["tzversion"]), "type": "data"}
+
+
+def generic(name: str, version: str = "", purl: str = "", licences: str = "") -> dict[str, Any]:
+    """A part that is no distribution."""
+    about: dict[str, Any] = {"name": name, "purl": purl or f"pkg:generic/{name}"}
+    if version:
+        about |= {"version": version, "purl": f"{about['purl']}@{version}"}
+    return {**about, "licenses": [licence(licences)]} if licences else about
+
+
+def folder_of(one: Distribution) -> Path:
+    """The site-packages that it lies in."""
+    return Path(str(one.locate_file("")))
+
+
+def modules(one: Distribution) -> list[Path]:
+    """Its compiled modules."""
+    pattern = COMPILED.get(key_of(one.name))
+    return sorted(folder_of(one).glob(pattern)) if pattern else []
+
+
+def refuse_unknown(found: list[Distribution]) -> None:
+    """End the build at a compiled module of which nobody has said what is in it."""
+    known = {file for one in found for file in modules(one)}
+    for folder in {folder_of(one) for one in found}:
+        for file in sorted(folder.rglob("*.so*")):
+            if file not in known:
+                sys.exit(f"{file}: which distribution, and what is compiled in? See COMPILED")
+
+
+def told(part: dict[str, Any]) -> str:
+    """A part of a part for people."""
+    words = [part["name"], part.get("version", "(version not known)")]
+    licences = [one.get("expression") or one["license"]["name"] for one in part.get("licenses", ())]
+    return " ".join(words) + (f": {licences[0]}" if licences else "")
 
 
 def dependencies(found: list[Distribution]) -> list[dict[str, Any]]:

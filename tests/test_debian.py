@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -30,11 +31,16 @@ from apowacht.simulator.box import Box
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "debian"))
+
+import surface  # noqa: E402
+
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
-ROOT = Path(__file__).resolve().parent.parent
 HOME = "usr/lib/apowacht"
 PLUGINS = "usr/lib/nagios/plugins"
+COMPLETIONS = "usr/share/bash-completion/completions"
 UNIT = "apowacht-exporter.service"
 FIRST_PORT = 16100
 # Where Python itself writes the bytecode of its own modules when root runs it with -O.
@@ -243,8 +249,43 @@ def test_the_list_of_parts_is_what_is_installed(tree: Path, packages: Path) -> N
     assert all(
         part["licenses"] and "unknown" not in str(part["licenses"]) for part in bom["components"]
     )
-    (inside,) = (p for part in bom["components"] for p in part.get("components", ()))
-    assert inside["name"] == "openssl"
+    every = [
+        *bom["components"],
+        *(p for part in bom["components"] for p in part.get("components", ())),
+    ]
+    assert len({part["bom-ref"] for part in every}) == len(every)
+
+
+def test_the_list_names_what_is_compiled_in(tree: Path, packages: Path) -> None:
+    """As the modules themselves say it; no module is there of which nothing is known."""
+    text = (tree / "usr/share/doc/apowacht/sbom.cdx.json").read_text(encoding="utf-8")
+    bom = json.loads(text)
+    parts = {
+        part["name"].lower(): {
+            (inner["name"], inner.get("version")) for inner in part.get("components", ())
+        }
+        for part in bom["components"]
+    }
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import json, yaml._yaml; "
+        "from cryptography.hazmat.backends.openssl.backend import backend; "
+        "print(json.dumps([yaml._yaml.get_version_string(), backend.openssl_version_text()]))"
+    )
+    python = f"/usr/bin/{packages.parent.name}"
+    libyaml, openssl = json.loads(sh(python, "-I", "-c", code, packages))
+    assert ("libyaml", libyaml) in parts["pyyaml"]
+    assert ("openssl", openssl.split()[1]) in parts["cryptography"]
+    assert ("libffi", None) in parts["cffi"]
+    crates = {name: {inner for inner, _ in parts[name]} for name in ("bcrypt", "gufo_snmp")}
+    assert {"pyo3", "blowfish", "rust-std"} <= crates["bcrypt"]
+    assert {"pyo3", "aes", "rust-std"} <= crates["gufo_snmp"]
+    compiled = {file.relative_to(packages).as_posix() for file in packages.rglob("*.so*")}
+    tops = {re.split(r"[/.]", name.removeprefix("_"))[0] for name in compiled}
+    assert tops == {"bcrypt", "cffi_backend", "cryptography", "gufo", "markupsafe", "yaml"}
+    (incomplete,) = bom["compositions"]
+    assert incomplete["aggregate"] == "incomplete"
+    told = (tree / "usr/share/doc/apowacht/third-party.txt").read_text(encoding="utf-8")
+    assert f"in it: libyaml {libyaml}: MIT" in told
 
 
 def test_manual_pages_tell_every_option(tree: Path) -> None:
@@ -280,6 +321,36 @@ def test_the_unit_is_confined(tree: Path) -> None:
     level = re.search(r"exposure level for \S+: ([0-9.]+)", said)
     assert level
     assert float(level[1]) <= 2.0
+
+
+def test_the_scripts_restart_what_runs_and_stop_at_the_end(deb: Path, tmp_path: Path) -> None:
+    """Nothing is started or stopped but by `try-restart` on an upgrade and `stop` on removal."""
+    sh("dpkg-deb", "--control", deb, tmp_path / "control")
+    scripts = {name: tmp_path / "control" / name for name in ("preinst", "postinst", "prerm")}
+    told = {
+        name: re.findall(r"deb-systemd-invoke (\S+) \S*apowacht-exporter", file.read_text())
+        for name, file in scripts.items()
+        if file.exists()
+    }
+    assert told == {"postinst": ["try-restart"], "prerm": ["stop"]}
+    postinst, prerm = (scripts[name].read_text(encoding="utf-8") for name in ("postinst", "prerm"))
+    assert re.search(r'if \[ -n "\$2" \]; then\s+deb-systemd-invoke try-restart', postinst)
+    assert re.search(r"= remove \]; then\s+if [^\n]*run/systemd/system \]; then\s+deb-", prerm)
+
+
+def test_the_pages_lead_to_pages_that_are_there(tree: Path) -> None:
+    """They lie to each other as in the checkout, so their links need not be rewritten."""
+    top = tree / "usr/share/doc/apowacht"
+    pages = list(top.rglob("*.md"))
+    assert {"README.md", "CONTRIBUTING.md", "docs/README.md", "docs/debian.md"} <= {
+        page.relative_to(top).as_posix() for page in pages
+    }
+    for page in pages:
+        for name in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / name).exists(), (page.name, name)
+    (unit,) = tree.rglob(UNIT)
+    (named,) = re.findall(r"file:/(\S+)", unit.read_text(encoding="utf-8"))
+    assert (tree / named).exists()
 
 
 # Installed beside monitoring-plugins
@@ -328,11 +399,57 @@ def test_users_and_folders(installed: Root) -> None:
     assert about == {
         "/var/lib/apowacht": "apowacht:apowacht 2775",
         "/etc/apowacht/secrets": "root:apowacht 750",
-        "/etc/apowacht/checks.d": "root:root 755",
+        "/etc/apowacht/checks.d": "root:apowacht 2755",
     }
     assert "apowacht" in installed.run("id", "-nG", "nagios").stdout.split()
     shell = installed.run("getent", "passwd", "apowacht").stdout.strip().rpartition(":")[2]
     assert shell == "/usr/sbin/nologin"
+
+
+def test_who_checks_can_read_what_discover_writes(own: Root) -> None:
+    """Written by root into /etc/apowacht/checks.d, read by the exporter's user and by nagios."""
+    site = "/etc/apowacht/checks.d/rosen.yaml"
+    with Box("quiet") as box:
+        host, unit = box.find("ups-server")
+        place, port = host.service.address
+        ask = ("discover", "--site", "rosen", "--title", "Rosen", "--ups", f"snmp://{place}:{port}")
+        own.run("apowacht", *ask, network=True)
+        written = own.run("stat", "-c", "%U:%G %a", site).stdout.strip()
+        assert written == "root:apowacht 640"
+        for user in ("apowacht", "nagios"):
+            said = own.run("apowacht", "config", "check", user=user)
+            assert "Apotheken: 1, Prüfungen: 1," in said.stdout + said.stderr
+        answer = own.run(f"/{PLUGINS}/check_apo_ups", "--site", site, user="nagios", network=True)
+    assert answer.stdout.startswith("UPS OK - "), (unit.name, answer)
+    own.run("chgrp", "root", site)
+    blind = own.run("runuser", "-u", "apowacht", "--", "apowacht", "config", "check", check=False)
+    assert blind.returncode != 0
+    assert site in blind.stdout + blind.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "override", "after"),
+    [
+        ("root:root 755", False, ("root:apowacht 2755", "root:apowacht 640")),
+        ("root:root 755", True, ("root:root 755", "root:root 640")),
+        ("root:adm 2750", False, ("root:adm 2750", "root:root 640")),
+    ],
+)
+def test_the_folder_of_site_files_is_shared_once(
+    own: Root, before: str, override: bool, after: tuple[str, str]
+) -> None:
+    """An older build made it for root alone; whoever chose otherwise keeps what he chose."""
+    folder = "/etc/apowacht/checks.d"
+    owner, mode = before.split()
+    own.run("chown", owner, folder)
+    own.run("chmod", "00755", folder)  # without the leading zeros the bit of the group stays
+    own.run("chmod", mode, folder)
+    own.run("install", "-m", "640", "-g", "root", "/dev/null", f"{folder}/rosen.yaml")
+    if override:
+        own.run("dpkg-statoverride", "--add", *owner.split(":"), f"0{mode}", folder)
+    own.run("/var/lib/dpkg/info/apowacht.postinst", "configure", "0.0.9~deb1")
+    shown = own.run("stat", "-c", "%U:%G %a", folder, f"{folder}/rosen.yaml").stdout
+    assert tuple(shown.splitlines()) == after
 
 
 def test_no_bytecode_is_written(own: Root) -> None:
@@ -364,9 +481,46 @@ def test_bash_completes_names_choices_and_subcommands(installed: Root) -> None:
     complete_line check_apo_ups --shutdown
     complete_line apowacht conf
     complete_line apowacht config check --lang e
+    complete_line apowacht config example ""
+    complete_line check_apo_ups --site /etc/apowacht/checks.d/mus
+    complete_line apowacht discover --kon /etc/apowacht/checks.d/mus
+    complete_line apowacht export nrpe --site-dir /etc/apowacht/che
+    complete_line apowacht config check /etc/apowacht/checks.d/mus
     """
     said = installed.run("bash", "-c", script).stdout.splitlines()
-    assert said == ["snmp nut apcupsd", "--shutdown-need", "config", "en"]
+    file = "/etc/apowacht/checks.d/muster-apotheke.yaml.example"
+    words = ["snmp nut apcupsd", "--shutdown-need", "config", "en", "site modules"]
+    assert said == [*words, file, file, "/etc/apowacht/checks.d", file]
+
+
+def test_every_option_with_a_path_offers_files(installed: Root) -> None:
+    """In all commands and all shells; zsh and fish ask the command, which leaves it to them."""
+    single = [(click.Context(one, info_name=name), one) for name, one in surface.checks().items()]
+    found = 0
+    for context, command in (*single, *surface.tree()):
+        script = installed.path / COMPLETIONS / context.command_path.partition(" ")[0]
+        lines = script.read_text(encoding="utf-8").splitlines()
+        for one in surface.options(command, context):
+            place = one.make_metavar(context)
+            if re.search(r"\b(FILE|DIR|GLOB)\b", place):
+                found += 1
+                (item,) = one.shell_complete(context, "")
+                assert item.type in ("file", "dir"), one.opts
+                asked = [
+                    line
+                    for line in lines
+                    if re.match(rf" +(\S+ \| )*{one.opts[-1]}( \| \S+)*\) ", line)
+                ]
+                wanted = f"compgen {'-d' if place == 'DIR' else '-f'} "
+                assert asked, one.opts
+                assert all(wanted in line for line in asked), asked
+    assert found > 80
+    for shell, words, word in (("zsh", "", "3"), ("fish", "x", "x")):
+        said = installed.run(
+            *("env", f"_APOWACHT_COMPLETE={shell}_complete", f"COMP_CWORD={word}"),
+            *(f"COMP_WORDS=apowacht discover --kon {words}", "apowacht"),
+        )
+        assert said.stdout.startswith("file"), (shell, said.stdout)
 
 
 def test_another_python_is_refused(own: Root, deb: Path) -> None:
@@ -493,6 +647,76 @@ def running(own: Root) -> Iterator[Booted]:
     """The system, booted."""
     with booted(own) as machine:
         yield machine
+
+
+class Upgraded:
+    """The package in a running system: installed, taken away, and how the exporter is then."""
+
+    def __init__(self, machine: Booted, *debs: str) -> None:
+        self.machine = machine
+        self.debs = debs
+        self.installed = 0
+
+    def install(self) -> tuple[str, str]:
+        """Install the other version than the last time; what state the exporter is in then."""
+        deb = self.debs[self.installed % len(self.debs)]
+        self.installed += 1
+        self.machine.run("dpkg", "--force-unsafe-io", "--force-downgrade", "--install", deb)
+        return self.state()
+
+    def configure(self) -> tuple[str, str]:
+        """The last step of an upgrade alone; what state the exporter is in then."""
+        self.machine.run("/var/lib/dpkg/info/apowacht.postinst", "configure", "0.0.9~deb1")
+        return self.state()
+
+    def ask(self, *command: str) -> tuple[str, str]:
+        """Have systemd do something to the exporter; what state it is in then."""
+        self.machine.run("systemctl", *command, UNIT)
+        return self.state()
+
+    def state(self) -> tuple[str, str]:
+        """Enabled and active, in systemd's words; no process is left when it is not active."""
+        found = (
+            self.machine.text("systemctl", "is-enabled", UNIT),
+            self.machine.text("systemctl", "is-active", UNIT),
+        )
+        lines = self.machine.text("sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+        assert ("bin/apowacht exporter" in lines) == (found[1] == "active"), (found, lines)
+        return found
+
+    def process(self) -> str:
+        """Its process."""
+        return self.machine.text("systemctl", "show", "--value", "--property=MainPID", UNIT)
+
+
+def test_an_upgrade_restarts_only_what_runs(untouched: Root, deb: Path, tmp_path: Path) -> None:
+    """First off; then as it was, with another process; gone with the package."""
+    debs = untouched.put(deb, repacked(deb, tmp_path, "9.9.9~deb9"))
+    off, stopped, running = (
+        ("disabled", "inactive"),
+        ("enabled", "inactive"),
+        ("enabled", "active"),
+    )
+    unasked = ("disabled", "active")
+    with booted(untouched) as machine:
+        package = Upgraded(machine, *debs)
+        assert package.install() == off
+        machine.run("sh", "-c", "cd /etc/apowacht/checks.d && cp muster*.example rosen.yaml")
+        assert package.configure() == off
+        assert package.ask("enable", "--now") == running
+        process = package.process()
+        assert package.install() == running
+        assert package.process() != process
+        assert package.ask("stop") == stopped
+        assert package.install() == stopped
+        assert package.ask("disable") == off
+        assert package.configure() == off
+        assert package.ask("start") == unasked
+        assert package.configure() == unasked
+        machine.run("dpkg", "--remove", "apowacht")
+        assert package.state()[1] == "inactive"
+        machine.run("dpkg", "--purge", "apowacht")
+        assert not machine.text("find", "/etc/systemd", "/var/lib/systemd", "-name", "*apowacht*")
 
 
 def seen_well(machine: Booted, wanted: set[str]) -> set[str]:

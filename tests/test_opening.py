@@ -10,12 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from commands import assert_conforms, run
+from commands import Run, assert_conforms, run
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rosters import roster, roster_file
 
-from apowacht.plugins.core.duty import LARGEST, Duty
+from apowacht.plugins.core.duty import BUDGET, LARGEST, Duty
 from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.opening import Land, Opening
 from apowacht.plugins.core.opening_told import LANDS, READERS, read, read_closed
@@ -183,6 +183,7 @@ def test_every_land_is_known_to_the_library() -> None:
 
 NIGHT = "DTSTART{}:20261016T200000{} DTEND{}:20261017T080000{}"
 BERLIN_ID, WINDOWS_ID = ";TZID=Europe/Berlin", ";TZID=W._Europe_Standard_Time"
+PREFIXED_ID = ";TZID=/freeassociation.sourceforge.net/Europe/Berlin"
 OWN_ZONE = (
     "BEGIN:VTIMEZONE TZID:Eigene BEGIN:STANDARD DTSTART:19700101T000000 TZOFFSETFROM:+0300 "
     "TZOFFSETTO:+0300 END:STANDARD END:VTIMEZONE"
@@ -283,6 +284,52 @@ ROSTERS: list[tuple[str, list[str], str, list[str], list[str]]] = [
         ["2026-10-09 22:00", "2026-10-16 22:00", "2026-10-30 22:00"],
     ),
     (
+        "two series with one UID, and a night moved twice",
+        [
+            "DTSTART:20261001T200000 DTEND:20261002T080000",
+            "UID:0@test DTSTART:20261003T200000 DTEND:20261004T080000 RRULE:FREQ=WEEKLY;COUNT=3",
+            (
+                "UID:0@test RECURRENCE-ID:20261010T200000 DTSTART:20261011T200000 "
+                "DTEND:20261012T080000"
+            ),
+            (
+                "UID:0@test RECURRENCE-ID:20261010T200000 DTSTART:20261012T200000 "
+                "DTEND:20261013T080000"
+            ),
+        ],
+        "",
+        [f"2026-10-{day} 22:00" for day in ("01", "03", "11", "12", "17")],
+        [f"2026-10-{day} 22:00" for day in ("02", "10", "13", "24")],
+    ),
+    (
+        "a later version of an event stands for the earlier one",
+        [
+            "SEQUENCE:1 DTSTART:20261001T200000 DTEND:20261002T080000",
+            "UID:0@test SEQUENCE:2 DTSTART:20261003T200000 DTEND:20261004T080000",
+            "UID:0@test SEQUENCE:2 DTSTART:20261005T200000 DTEND:20261006T080000",
+        ],
+        "",
+        ["2026-10-03 22:00", "2026-10-05 22:00"],
+        ["2026-10-01 22:00"],
+    ),
+    (
+        "a zone with a prefix of its program",
+        [NIGHT.format(PREFIXED_ID, "", PREFIXED_ID, "")],
+        "",
+        ["2026-10-16 19:50", "2026-10-17 07:59"],
+        ["2026-10-16 19:49", "2026-10-17 08:00"],
+    ),
+    (
+        "a leap day, and the last day of most months",
+        [
+            "DTSTART;VALUE=DATE:20240229 RRULE:FREQ=YEARLY",
+            "DTSTART;VALUE=DATE:20260131 RRULE:FREQ=MONTHLY",
+        ],
+        "",
+        ["2028-02-29 12:00", "2026-10-31 12:00"],
+        ["2027-02-28 12:00", "2026-11-30 12:00"],
+    ),
+    (
         "the long night of the change to winter time",
         ["DTSTART:20261024T200000 DTEND:20261025T023000"],
         "",
@@ -353,6 +400,7 @@ def test_several_calendars_in_a_file_all_count(tmp_path: Path) -> None:
 
 
 GOOD = roster(NIGHT.format("", "", "", ""))
+NO_DAY = "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
 BROKEN: dict[str, str | bytes] = {
     "empty": "",
     "cut off": GOOD[:-20],
@@ -372,6 +420,19 @@ BROKEN: dict[str, str | bytes] = {
     "a rule that is none": GOOD.replace("DTEND", "RRULE:FREQ=SOMETIMES\r\nDTEND"),
     "every second": GOOD.replace("DTEND", "RRULE:FREQ=SECONDLY\r\nDTEND"),
     "every second of every day": GOOD.replace("DTEND", "RRULE:FREQ=DAILY;BYSECOND=1\r\nDTEND"),
+    "every zeroth day": GOOD.replace("DTEND", "RRULE:FREQ=DAILY;INTERVAL=0\r\nDTEND"),
+    "many times a day that is none": roster(
+        *[f"DTSTART:19700101T200000 DURATION:PT12H RRULE:{NO_DAY};UNTIL=20990101"] * 50
+    ),
+    "a zone that changes every second": roster(
+        NIGHT.format(";TZID=Eile", "", ";TZID=Eile", ""),
+        head=OWN_ZONE.replace("Eigene", "Eile").replace(" TZO", " RRULE:FREQ=SECONDLY TZO", 1),
+    ),
+    "a duration that is negative": roster("DTSTART:20261016T200000 DURATION:-PT12H"),
+    "a duration of nothing": roster("DTSTART:20261016T200000 DURATION:PT0S"),
+    "a second calendar cut off": GOOD + GOOD[:-20],
+    "a second calendar cut off in its first line": GOOD + "BEGIN:VCALEN",
+    "a calendar cut off before another": GOOD[:-20] + "\r\n" + GOOD,
     "an exception that is none": GOOD.replace("DTEND", "RRULE:FREQ=DAILY\r\nEXDATE:x\r\nDTEND"),
 }
 
@@ -431,6 +492,16 @@ def test_a_changed_roster_is_read_anew_and_a_lost_one_is_a_doubt(tmp_path: Path)
     assert told.judged(when) == (True, None)
 
 
+def test_more_rules_than_can_be_followed_are_a_doubt(tmp_path: Path) -> None:
+    """Each names a day, but so seldom that all of them would take minutes."""
+    seldom = "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO"
+    events = [f"DTSTART:19700101T200000 DURATION:PT12H RRULE:{seldom}"] * 3000
+    told = opening(hours="Mi 12:00-12:30", duty=roster_file(tmp_path, *events))
+    began = os.times()
+    assert told.judged(at("2026-10-16 23:00")) == (True, "duty_unread")
+    assert os.times().user - began.user < 3 * BUDGET
+
+
 @pytest.mark.slow
 def test_a_large_roster_is_read_in_time(tmp_path: Path) -> None:
     """Close to the largest that is allowed, on a busy computer too."""
@@ -462,11 +533,40 @@ def unreadable(kind: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder", "pipe", "too large", "no name"])
-def test_a_roster_that_cannot_be_read_is_told_at_once(kind: str, tmp_path: Path) -> None:
-    """At the command line, not first in the night."""
+def test_a_roster_that_cannot_be_read_hides_nothing(kind: str, tmp_path: Path) -> None:
+    """As a damaged one; a check of the configuration finds it."""
+    file = unreadable(kind, tmp_path)
+    told = opening(hours="Mo-Fr 8-18", duty=file)
+    assert told.judged(at("2026-10-16 23:00")) == (True, "duty_unread")
+    assert told.judged(at("2026-10-16 12:00")) == (True, None)
+    assert told.next_change(at("2026-10-16 12:00")) is None
     with pytest.raises(OwnTrouble) as caught:
-        Duty(unreadable(kind, tmp_path))
-    assert caught.value.reason == "duty_unreadable"
+        Duty(file).check()
+    assert (caught.value.reason, caught.value.values["file"]) == ("duty_unreadable", file)
+
+
+def replayed(duty: str) -> Run:
+    """A check with a CRITICAL fault, in the pharmacy's night."""
+    return run(
+        "check_apo_connector", "--replay", str(RECORDED / "connector" / "vpn-ti-down"),
+        "--hours", "Mo 03:00-03:05", "--duty", duty,
+    )  # fmt: skip
+
+
+def test_a_vanished_roster_leaves_a_fault_critical(tmp_path: Path) -> None:
+    """And the run says that it could not be read."""
+    eased = replayed(roster_file(tmp_path))
+    assert (eased.code, eased.err) == (1, "")
+    done = replayed(str(tmp_path / "gone.ics"))
+    assert (done.code, done.err) == (2, "")
+    assert "Notdienstplan (--duty) unlesbar" in done.out
+
+
+def test_no_warning_of_a_library_reaches_the_monitoring_server(tmp_path: Path) -> None:
+    """It would stand in line 1."""
+    done = replayed(roster_file(tmp_path, NIGHT.format(PREFIXED_ID, "", PREFIXED_ID, "")))
+    assert (done.code, done.err) == (1, "")
+    assert_conforms(done, "connector")
 
 
 @pytest.mark.parametrize(
@@ -477,7 +577,6 @@ def test_a_roster_that_cannot_be_read_is_told_at_once(kind: str, tmp_path: Path)
         (["--closed", "morgen"], "--closed: «morgen» ist kein Tag; Beispiele: 2026-12-24"),
         (["--closed", "2026-01-02..2026-01-01"], "endet, bevor es beginnt"),
         (["--closed", "2026-01-02..2036-01-01"], "länger als 366 Tage; stimmt das Jahr?"),
-        (["--duty", "nirgends.ics"], "--duty nirgends.ics: No such file or directory"),
         (["--timezone", "Berlin"], "--timezone: «Berlin» gibt es nicht (Europe/Berlin?)"),
     ],
 )

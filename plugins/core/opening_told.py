@@ -112,7 +112,7 @@ def _day(text: str) -> date | None:
 
 
 def read_duty(text: str) -> Duty:
-    """The roster in a file that can be read. Raises OwnTrouble("duty_unreadable", file, detail)."""
+    """The roster in a file, which is read when it is needed."""
     from apowacht.plugins.core.duty import Duty
 
     return Duty(text)
