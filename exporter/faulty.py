@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from apowacht.plugins.core.secret import mask, read_plain
+from apowacht.plugins.sites.config import modules_of, sites_of
 from apowacht.plugins.sites.yaml_lines import LARGEST_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from apowacht.plugins.sites.model import Configuration, Mistake
 
-_HEAD = re.compile(r"^(site|modules)\s*:", re.MULTILINE)
 _SECRET = re.compile(r"[\w-]*(?:password|secret|community|key)[\w-]*\s*:\s*([^\s,}\]]+)", re.I)
 """A value that a page, which more people read than the file, does not show."""
 
@@ -35,22 +33,30 @@ class Faulty(NamedTuple):
     lang: str
 
 
-def faulty(mistakes: Iterable[Mistake], running: Configuration, lang: str) -> tuple[Faulty, ...]:
-    """What is wrong, beside what is watched all the same."""
-    used = {site.file for site in running.sites.values()}
-    used |= {module.file for module in running.modules.values()}
-    used |= {str(Path(file).parent) for file in used}  # a folder that cannot be read keeps them all
+def faulty(told: Configuration, running: Configuration, lang: str) -> tuple[Faulty, ...]:
+    """What is wrong in the files as they were read, beside what is watched all the same."""
     read = cache(_read)
     return tuple(
         Faulty(
             Path(one.file).name,
             one.line,
             _harmless(one, read(one.file)),
-            "kept" if one.file in used else _without(read(one.file)),
+            _effect(one.file, read(one.file), told, running),
             lang,
         )
-        for one in mistakes
+        for one in told.mistakes
     )
+
+
+def _effect(file: str, text: str, told: Configuration, running: Configuration) -> str:
+    sites = running.sites.keys() - told.sites.keys()
+    modules = running.modules.keys() - told.modules.keys()
+    kept = {running.sites[name].file for name in sites}
+    kept |= {running.modules[name].file for name in modules}
+    kept |= {str(Path(one).parent) for one in kept}  # a folder that cannot be read keeps them all
+    if file in kept or sites & sites_of(text) or modules & modules_of(text):
+        return "kept"
+    return "unused" if modules_of(text) and not sites_of(text) else "unwatched"
 
 
 def _read(file: str) -> str:
@@ -58,11 +64,6 @@ def _read(file: str) -> str:
         return read_plain(file, LARGEST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _without(text: str) -> str:
-    """What is amiss without this file: a pharmacy, unless it holds modules."""
-    return "unused" if set(_HEAD.findall(text)) == {"modules"} else "unwatched"
 
 
 def _harmless(mistake: Mistake, text: str) -> str:

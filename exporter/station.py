@@ -103,7 +103,7 @@ class Station:
 
     def _note(self, told: Configuration) -> None:
         self.mistakes = told.mistakes
-        self.faulty = faulty(told.mistakes, self.configuration, self.settings.lang)
+        self.faulty = faulty(told, self.configuration, self.settings.lang)
         if not told.mistakes:
             self.read_well_at = datetime.now(UTC)
 

@@ -33,7 +33,7 @@ MODULES = "# site: none\nmodules:\n  x:\n    check: ups\n"
 def told(folder: Path) -> dict[str, Faulty]:
     """The first mistake of each file of a folder that is read for the first time."""
     read = load(folder)
-    return {one.file: one for one in reversed(faulty(read.mistakes, read, "de"))}
+    return {one.file: one for one in reversed(faulty(read, read, "de"))}
 
 
 def test_a_mistake_at_the_start_leaves_its_pharmacy_unwatched(tmp_path: Path) -> None:
@@ -62,12 +62,25 @@ def test_a_mistake_later_keeps_the_version_before(tmp_path: Path) -> None:
     site.write_text(BAD.format(name="a", port=1))
     modules.write_text(MODULES)
     (tmp_path / "new.yaml").write_text(BAD.format(name="new", port=1))
-    new = keep(old, load(tmp_path))
-    effects = {one.file: one.effect for one in faulty(new.mistakes, new, "de")}
+    new = load(tmp_path)
+    effects = {one.file: one.effect for one in faulty(new, keep(old, new), "de")}
     assert effects == {"a.yaml": "kept", "modules.yaml": "kept", "new.yaml": "unwatched"}
+    site.rename(tmp_path / "renamed.yaml")
+    new = load(tmp_path)
+    effects = {one.file: one.effect for one in faulty(new, keep(old, new), "de")}
+    assert effects == {"renamed.yaml": "kept", "modules.yaml": "kept", "new.yaml": "unwatched"}
     shutil.rmtree(tmp_path)
-    new = keep(old, load(tmp_path))
-    assert [one.effect for one in faulty(new.mistakes, new, "de")] == ["kept"]
+    new = load(tmp_path)
+    assert [one.effect for one in faulty(new, keep(old, new), "de")] == ["kept"]
+
+
+def test_a_copy_with_a_mistake_is_not_the_version_before(tmp_path: Path) -> None:
+    """A copy that still bears the other pharmacy's name: whoever it is meant for is unwatched."""
+    (tmp_path / "a.yaml").write_text(GOOD.format(name="a", port=1))
+    (tmp_path / "copy.yaml").write_text(BAD.format(name="a", port=1))
+    assert [(one.file, one.effect) for one in told(tmp_path).values()] == [
+        ("copy.yaml", "unwatched")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +98,8 @@ def test_no_secret_and_no_folder_is_told(tmp_path: Path, line: str) -> None:
     """Also where the secret itself stands by mistake, and where the mistake quotes it."""
     text = f"site: a\nups:\n  - hostname: 127.0.0.1\n    {line}\n"
     (tmp_path / "a.yaml").write_text(text)
-    (one,) = faulty(load(tmp_path).mistakes[:1], load(tmp_path), "de")
+    read = load(tmp_path)
+    (one,) = faulty(read._replace(mistakes=read.mistakes[:1]), read, "de")
     assert one.line > 0
     assert "hunter22" not in one.text
     assert str(tmp_path) not in one.text
