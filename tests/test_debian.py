@@ -427,6 +427,22 @@ def test_who_checks_can_read_what_discover_writes(own: Root) -> None:
     assert site in blind.stdout + blind.stderr
 
 
+def test_the_exports_of_the_page_are_complete(own: Root) -> None:
+    """Its commands write from the example; Icinga's templates come along."""
+    own.run("sh", "-c", "cd /etc/apowacht/checks.d && cp muster*.example rosen.yaml")
+    page = (ROOT / "docs" / "debian.md").read_text(encoding="utf-8")
+    commands = re.findall(r"\| `(apowacht export [^`]+)` \|", page)
+    for command in commands:
+        own.run(*command.split())
+    kinds = {command.split()[2] for command in commands}
+    assert kinds == {"icinga2", "director", "nagios", "checkmk", "nrpe", "prometheus"}
+    icinga = own.path / "etc/icinga2/conf.d/apowacht"
+    text = "".join(file.read_text(encoding="utf-8") for file in icinga.iterdir())
+    wanted = set(re.findall(r'import "(apo-[^"]+)"', text))
+    assert wanted
+    assert wanted <= set(re.findall(r'template \w+ "(apo-[^"]+)"', text))
+
+
 @pytest.mark.parametrize(
     ("before", "override", "after"),
     [
