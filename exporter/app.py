@@ -3,12 +3,10 @@ threads, so that one slow answer delays no other."""
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from apowacht.exporter import metrics, pages, past, probe, sd, status
-from apowacht.exporter.guard import Guard
+from apowacht.exporter.guard import ENDED, Guard
+from apowacht.exporter.hands import Ended, Hands
 from apowacht.exporter.ledger import LedgerTrouble
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ KEPT_DAYS = 400
 JSON = "application/json; charset=utf-8"
 
 
-def application(station: Station) -> ASGIApp:
+def application(desk: Desk) -> ASGIApp:
     """The ASGI application around a running exporter, guarded."""
-    desk = Desk(station)
     routes = [
         Route("/", desk.overview),
         Route("/wall", desk.wall),
@@ -54,8 +52,10 @@ def application(station: Station) -> ASGIApp:
         Route("/-/ready", desk.ready),
         Route("/-/reload", desk.reload, methods=["POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _failed})
+    handlers: Any = {HTTPException: _refused, Ended: _ended, Exception: _failed}
+    app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
+    station = desk.station
     return Guard(app, station.web.now, station.logins)
 
 
@@ -64,11 +64,16 @@ class Desk:
 
     def __init__(self, station: Station) -> None:
         self.station = station
-        self._work = ThreadPoolExecutor(WORKERS, "answer")
-        self._probes = ThreadPoolExecutor(probe.AT_ONCE, "probe-answer")
+        self._work = Hands("answer", WORKERS)
+        self._probes = Hands("probe-answer", probe.AT_ONCE)
+
+    def close(self) -> None:
+        """Whoever still waits, for an answer or to be let in, is told that the exporter ends."""
+        for hands in (self._work, self._probes, self.station.logins):
+            hands.close()
 
     async def _do(self, function: Callable[[], Response]) -> Response:
-        return await asyncio.get_running_loop().run_in_executor(self._work, function)
+        return await self._work.do(function)
 
     async def healthy(self, request: Request) -> Response:
         """The process answers."""
@@ -125,11 +130,8 @@ class Desk:
         try:
             asked = probe.read(parameters, timeout, station.configuration)
             with station.turns:
-                loop = asyncio.get_running_loop()
                 accept = request.headers.get("accept", "")
-                told = await loop.run_in_executor(
-                    self._probes, probe.answer, asked, station.run_now, accept
-                )
+                told = await self._probes.do(lambda: probe.answer(asked, station.run_now, accept))
         except probe.Denied as denied:
             more = {"Retry-After": "1"} if denied.status == 503 else None
             raise HTTPException(denied.status, denied.text, more) from None
@@ -244,6 +246,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     """404, 405 and what a handler refuses: one line."""
     assert isinstance(error, HTTPException)  # noqa: S101
     return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+
+
+async def _ended(request: Request, error: Exception) -> Response:
+    """The exporter ends before the answer is there."""
+    return PlainTextResponse(f"{ENDED.text}\n", ENDED.status, ENDED.headers)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

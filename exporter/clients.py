@@ -134,8 +134,8 @@ class Client(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn on sockets that are bound already, with a deadline for handshakes; who ends it is
-    the caller's matter, no signal is caught here. `begun` is called when it listens."""
+    """uvicorn on sockets that are bound already, with a deadline for handshakes; who ends it, and
+    by when, is the caller's matter, no signal is caught here. `begun` is called when it listens."""
 
     begun: Callable[[], None] = staticmethod(lambda: None)
 
@@ -166,6 +166,11 @@ class Server(uvicorn.Server):
         ]
         self.started = True
         self.begun()
+
+    def abort(self) -> None:
+        """Cut all connections."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 class RenewedContext(ssl.SSLContext):
@@ -203,7 +208,7 @@ def config_of(app: Any, context: ssl.SSLContext | None) -> uvicorn.Config:
         limit_concurrency=2 * MOST_CONNECTIONS,
         backlog=512,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=None,
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
     )
     config.load()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
+from apowacht.exporter.hands import Ended
 from apowacht.exporter.logins import PER_SECONDS, Answer
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ REFUSED = {
         429, "too many logins, come again later", {"Retry-After": f"{PER_SECONDS:.0f}"}
     ),
 }
+ENDED = Refusal(503, "the exporter is ending, come again later", {"Connection": "close"})
 
 
 class Guard:
@@ -101,7 +103,10 @@ class Guard:
             return Refusal(413, "no request here has such a body", {"Connection": "close"})
         client = scope.get("client")
         address = neighbourhood(client[0] if client else "")
-        answer = await self._logins.answer(headers.get("authorization", ""), address)
+        try:
+            answer = await self._logins.answer(headers.get("authorization", ""), address)
+        except Ended:
+            return ENDED
         if answer is Answer.WRONG:
             LOG.warning("wrong user or password from %s", address or "nowhere")
         if answer is not Answer.WELCOME:

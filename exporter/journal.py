@@ -31,6 +31,8 @@ MOST_PENDING = 20_000
 BATCH = 500
 GATHER_SECONDS = 0.25
 RETRY_SECONDS = 5.0
+CLOSE_SECONDS = 10.0
+"""How long the end waits for a disk."""
 PASSING = ("full", "io", "locked")
 JUMP_SECONDS = 5.0
 """From this difference between the two clocks on, the time of day has jumped."""
@@ -139,7 +141,9 @@ class Journal:
             self._closing = True
             self._alive = self.clock.wall().timestamp()
             self._wake.notify_all()
-        self._thread.join()
+        self._thread.join(CLOSE_SECONDS)
+        if self._thread.is_alive():
+            LOG.error("journal %s: the disk does not answer", self.path)
 
     @property
     def stats(self) -> dict[str, Any]:

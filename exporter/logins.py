@@ -3,16 +3,16 @@ with a limit on guesses."""
 
 from __future__ import annotations
 
-import asyncio
 import binascii
 import hmac
 import os
 import time
 from base64 import b64decode
 from collections import OrderedDict, deque
-from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from apowacht.exporter.hands import Hands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -54,12 +54,13 @@ class Logins:
         self._key = os.urandom(32)
         self._known: OrderedDict[bytes, bool] = OrderedDict()
         self._guesses: OrderedDict[str, deque[float]] = OrderedDict()
-        self._threads = ThreadPoolExecutor(1, "login")
+        self._hands = Hands("login", 1)
         self._waiting = 0
         self.failed = 0
 
     async def answer(self, header: str, address: str) -> Answer:
-        """Whether the request is one of a user; `address` is where it comes from."""
+        """Whether the request is one of a user; `address` is where it comes from. Raises Ended when
+        `close` comes first."""
         users = self._users()
         if not users:
             return Answer.WELCOME
@@ -81,17 +82,16 @@ class Logins:
         return Answer.WRONG
 
     def close(self) -> None:
-        """End the thread."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Let nobody in any more who is not known yet."""
+        self._hands.close()
 
     async def _asked(
         self, password: bytes, hashed: bytes | None, users: Mapping[str, bytes]
     ) -> bool:
-        loop = asyncio.get_running_loop()
         self._waiting += 1
         try:
             against = hashed or decoy(users.values())
-            right = await loop.run_in_executor(self._threads, fits, password, against)
+            right = await self._hands.do(lambda: fits(password, against))
         finally:
             self._waiting -= 1
         return right and hashed is not None

@@ -63,6 +63,16 @@ class Station:
         self.engine.start()
         self.ready = True
 
+    def stop(self) -> None:
+        """Begin no more checks; waits for none."""
+        self.ready = False
+        self.engine.stop()
+
+    @property
+    def busy(self) -> int:
+        """How many checks are under way and may still come back."""
+        return self.engine.busy
+
     def close(self, timeout: float = 10.0) -> bool:
         """End: no new checks, those under way end, the journal is closed."""
         self.ready = False

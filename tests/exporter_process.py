@@ -19,13 +19,27 @@ COMMAND = "import sys; from apowacht.plugins.core.suite import main; main(sys.ar
 
 
 class Exporter:
-    """`apowacht exporter` with its own folders below `scratch`; `url` is where it answers."""
+    """`apowacht exporter` with its own folders below `scratch`; `url` is where it answers.
 
-    def __init__(self, scratch: Path, *, web: Path | None = None, listen: str = "127.0.0.1:0"):
+    `close_seconds` is how long it lets things under way end.
+    """
+
+    def __init__(
+        self,
+        scratch: Path,
+        *,
+        web: Path | None = None,
+        listen: str = "127.0.0.1:0",
+        close_seconds: float | None = None,
+    ):
         self.folder = scratch / "checks.d"
         self.folder.mkdir(exist_ok=True)
         self.lines: list[str] = []
         self._web, self._listen, self._scratch = web, listen, scratch
+        self._command = COMMAND
+        if close_seconds is not None:
+            setting = f"serve.CLOSE_SECONDS = {close_seconds}"
+            self._command = f"from apowacht.exporter import serve; {setting}; {COMMAND}"
         self.url = ""
         self.session = requests.Session()
         self.session.trust_env = False
@@ -39,7 +53,7 @@ class Exporter:
         if self._web is not None:
             arguments += ["--web-config-file", str(self._web)]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, *arguments], stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", self._command, *arguments], stderr=subprocess.PIPE, text=True
         )
         listening = threading.Event()
 

@@ -16,7 +16,7 @@ import pytest
 from exporting import CHECKS, replayed, result_of, scenarios
 from starlette.responses import PlainTextResponse
 
-from apowacht.exporter import clients, probe
+from apowacht.exporter import clients, probe, serve
 from apowacht.exporter.guard import HEADERS, PIECE, Bucket, Guard, neighbourhood, pieces
 from apowacht.exporter.logins import GUESSES, Answer, Logins, credentials, decoy, fits
 from apowacht.exporter.web_file import Rate, WebFile
@@ -177,6 +177,20 @@ def test_addresses_of_one_network_are_one_guesser() -> None:
     assert neighbourhood("2001:db8:1:2::1") != neighbourhood("2001:db8:1:3::1")
     assert neighbourhood("::ffff:192.0.2.1") == "192.0.2.1"
     assert neighbourhood("nonsense") == "nonsense"
+
+
+def test_a_login_that_the_end_overtakes_is_told_so() -> None:
+    """503 and neither a wrong password nor a mistake; known ones need no answer of a thread."""
+    logins = Logins(lambda: USERS)
+    known = {"Authorization": basic("prometheus", "right")}
+    assert asked(WebFile(users=USERS), headers=known, logins=logins)[0] == 200
+    logins.close()
+    assert asked(WebFile(users=USERS), headers=known, logins=logins)[0] == 200
+    answer = asked(
+        WebFile(users=USERS), headers={"Authorization": basic("prometheus", "x")}, logins=logins
+    )
+    assert (answer[0], answer[2]) == (503, b"the exporter is ending, come again later\n")
+    assert logins.failed == 0
 
 
 def test_credentials_may_hold_colons() -> None:
@@ -490,6 +504,33 @@ def test_many_who_do_not_read_make_room(monkeypatch: pytest.MonkeyPatch) -> None
         until(lambda: len(clients.Client.unread) > 3)
         until(lambda: len(clients.Client.unread) == 3)
         assert len(request(port)) > 16_000_000
+
+
+def test_who_does_not_read_keeps_no_process_from_ending(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the deadline of the end the connection is cut, and nothing of it is a mistake."""
+    monkeypatch.setattr(serve, "CLOSE_SECONDS", 0.4)
+    monkeypatch.setattr(serve, "FAREWELL_SECONDS", 0.1)
+    sockets = list(clients.bound([SimpleNamespace(host="127.0.0.1", port=0)]))
+    told: list[str] = []
+    station = SimpleNamespace(stop=lambda: told.append("stop"))
+    desk = SimpleNamespace(close=lambda: told.append("close"))
+
+    async def run() -> None:
+        server = clients.Server(clients.config_of(LARGE, None))
+        end = serve.End(server, station, desk)  # type: ignore[arg-type]
+        serving = asyncio.create_task(server.serve(sockets))
+        await asyncio.sleep(0)
+        with closing(unread(sockets[0].getsockname()[1], GET)):
+            while not clients.Client.unread:
+                await asyncio.sleep(0.01)
+            end()
+            await asyncio.wait_for(serving, 20)
+
+    asyncio.run(run())
+    assert told == ["stop", "close"]
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 3 * PIECE])

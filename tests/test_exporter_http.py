@@ -11,8 +11,10 @@ import ssl
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import bcrypt
 import pytest
@@ -24,6 +26,8 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from timing import SPARE_SECONDS
 
 from apowacht.exporter import names
+from apowacht.exporter.ledger import Ledger
+from apowacht.exporter.schedule import fraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -287,6 +291,86 @@ def test_it_ends_in_order(tmp_path: Path) -> None:
         assert told.end() == 0
     assert told.lines[-1] == "INFO ended\n"
     assert not list((tmp_path / "data").glob("*-wal"))
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(50)
+        yield int(taken.getsockname()[1])
+
+
+@contextmanager
+def asking(told: Exporter, path: str) -> Iterator[Future[requests.Response]]:
+    """A probe under way."""
+    with ThreadPoolExecutor(1) as thread, requests.Session() as session:
+        session.trust_env = False
+        yield thread.submit(session.get, told.url + path, timeout=60)
+
+
+def patient(text: str, port: int) -> str:
+    """A file whose checks wait a hundred seconds for the port, a scheduled one from the start."""
+    name = min((f"site{number}" for number in range(100)), key=lambda n: fraction(n, "connector"))
+    text = text.format(name=name, port=port).replace("timeout: 3", "timeout: 100")
+    return text.replace("interval: 10", "interval: 120")
+
+
+def kinds(scratch: Path) -> list[str]:
+    """The kinds of lines in the journal of a process that has ended."""
+    return [kept.line.kind for kept in Ledger(scratch / "data" / "journal.sqlite").kept()]
+
+
+def test_a_probe_under_way_keeps_no_process_from_ending(tmp_path: Path) -> None:
+    """It hangs for much longer than the end may take: its client is told so in one line, the log
+    knows no mistake, and the journal is closed once."""
+    told = Exporter(tmp_path, close_seconds=2)
+    with silent() as port:
+        told.write("modules.yaml", patient(MODULES, port))
+        with told, asking(told, f"/probe?module=kon&target=127.0.0.1:{port}") as asked:
+            until(lambda: "\napowacht_exporter_probes 1\n" in told.get("/metrics").text)
+            assert told.end() == 0
+            answer = asked.result(20)
+    assert (answer.status_code, answer.text) == (
+        503, "the exporter is ending, come again later\n"
+    )  # fmt: skip
+    assert "Traceback" not in "".join(told.lines)
+    assert told.lines[-1] == "INFO ended\n"
+    assert kinds(tmp_path).count("stop") == 1
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_the_second_order_to_end_waits_for_nothing(tmp_path: Path, second: signal.Signals) -> None:
+    """A check and a probe that hang would be waited for, for ten minutes: they are not; the journal
+    is closed all the same."""
+    told = Exporter(tmp_path, close_seconds=600)
+    with silent() as port:
+        told.write("rosen.yaml", patient(SITE, port))
+        told.write("modules.yaml", patient(MODULES, port))
+        with told, asking(told, f"/probe?module=kon&target=127.0.0.1:{port}") as asked:
+            for sign in ("probes 1", "running_checks 1"):
+                until(lambda: f"\napowacht_exporter_{sign}\n" in told.get("/metrics").text)  # noqa: B023  at once
+            told.process.send_signal(signal.SIGTERM)
+            until(lambda: refuses(told.url))
+            with pytest.raises(subprocess.TimeoutExpired):
+                told.process.wait(1)
+            told.process.send_signal(second)
+            assert told.process.wait(30) == 0
+            assert asked.result(20).status_code == 503
+    assert "Traceback" not in "".join(told.lines)
+    assert told.lines[-2:] == ["WARNING checks were still under way at the end\n", "INFO ended\n"]
+    assert kinds(tmp_path)[-1] == "stop"
+
+
+def refuses(url: str) -> bool:
+    """Whether nobody listens there."""
+    address = urlsplit(url)
+    try:
+        socket.create_connection((str(address.hostname), address.port or 0), 5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
