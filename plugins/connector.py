@@ -85,7 +85,8 @@ OWN = (
         multiple=True,
         type=conditions.ConditionName(),
         metavar="NAME",
-        help="Do not report this operating condition (repeatable).",
+        help="Do not report this operating condition (repeatable); refused for "
+        f"{conditions.NO_VPN} and {conditions.NO_INTERNET}: without them there is no TI.",
     ),
     option(
         "--min-firmware",
@@ -132,12 +133,7 @@ def vpn(facts: ConnectorFacts, options: Options) -> Iterator[Finding]:
     The condition follows the tunnel's state by up to 300 seconds; either of them counts.
     """
     if facts.conditions is None and facts.vpn_ti is None:
-        if facts.failures or not facts.services:
-            return
-        if "GetResourceInformation" in facts.latency_seconds:
-            yield Finding("kon.vpn_unknown", State.UNKNOWN)
-        else:
-            yield Finding("kon.reachable", State.OK, vars(facts))
+        yield from hardly_asked(facts)
         return
     holding = {one.name: one for one in facts.conditions or ()}
     flag = holding.get(conditions.NO_VPN)
@@ -149,10 +145,9 @@ def vpn(facts: ConnectorFacts, options: Options) -> Iterator[Finding]:
     if facts.vpn_ti == "offline" or flag is not None:
         if conditions.NO_INTERNET in holding:  # the lower link comes first
             yield from condition(holding[conditions.NO_INTERNET], facts, options)
-        if not conditions.ignored(conditions.NO_VPN, options.ignore_condition):
-            state = conditions.state_of(conditions.NO_VPN, "Error", dict(options.condition))
-            key = VPN_OFFLINE[options.connector_location]
-            yield Finding(key, state, {"since": age, "condition": conditions.NO_VPN})
+        state = conditions.state_of(conditions.NO_VPN, "Error", dict(options.condition))
+        key = VPN_OFFLINE[options.connector_location]
+        yield Finding(key, state, {"since": age, "condition": conditions.NO_VPN})
     elif facts.vpn_ti == "online":
         yield Finding("kon.connected", State.OK, values)
     else:
@@ -164,6 +159,18 @@ def vpn(facts: ConnectorFacts, options: Options) -> Iterator[Finding]:
         if age is not None:
             metric = Metric("vpn_ti_age", age, "s", None, None, 0)
             yield Finding("kon.reading", State.OK, metric=metric)
+
+
+def hardly_asked(facts: ConnectorFacts) -> Iterator[Finding]:
+    """What is known without a word on TI and conditions; failures say more."""
+    if facts.failures:
+        return
+    if not facts.services:  # the directory is whole only after the start
+        yield Finding("kon.rebooting", State.CRITICAL)
+    elif "GetResourceInformation" in facts.latency_seconds:
+        yield Finding("kon.vpn_unknown", State.UNKNOWN)
+    else:
+        yield Finding("kon.reachable", State.OK, vars(facts))
 
 
 def operating(facts: ConnectorFacts, options: Options) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ connector:
 terminals:
 - {{name: Kasse 1, terminal: ORGA-1, hostname: 192.0.2.31, smcb: true}}
 - {{name: Reserve, terminal: ORGA-2, reserve: true}}
-- {{name: Labor}}
+- {{name: Labor, terminal: Labor}}
 smcb: {{provider: D-Trust, ordered: ["SMC-B Kasse 1=2026-10-05"]}}
 ups:
 - {{name: USV Serverschrank, hostname: 192.0.2.5, shutdown-need: 5m}}

@@ -57,6 +57,9 @@ def bad(report: Report) -> dict[str, State]:
 NO_VPN, NO_INTERNET = "EC_No_VPN_TI_Connection", "EC_No_Online_Connection"
 OTHER = "EC_OTHER_ERROR_STATE(2)"
 LOST = holding("EC_CardTerminal_Not_Available", terminal="Kasse 1")
+NOTHING = {
+    "conditions": None, "vpn_ti": None, "services": {}, "latency_seconds": {"connector.sds": 0.1},
+}  # fmt: skip
 OFFLINE = {"vpn_ti": "offline"}
 DAY = ["--hours", "Di 08:00-18:30", "--timezone", "Europe/Berlin"]
 NIGHT = ["--hours", "Mi 08:00-18:30", "--timezone", "Europe/Berlin"]
@@ -97,7 +100,7 @@ TABLE: list[tuple[str, dict[str, Any], list[str], dict[str, State]]] = [
         ["--condition", f"{NO_VPN}=warning"],
         {"kon.vpn_offline.local": W},
     ),
-    ("or nothing", OFFLINE | holding(NO_VPN), ["--ignore-condition", NO_VPN], {}),
+    ("a directory with nothing in it", NOTHING, [], {"kon.rebooting": C}),
     ("no word on the tunnel", {"vpn_ti": None}, [], {"kon.vpn_unknown": U}),
     ("SIS is not judged by its condition either", holding("EC_No_VPN_SIS_Connection"), [], {}),
     (
@@ -147,6 +150,42 @@ def test_findings(
 ) -> None:
     """A healthy Konnektor with one thing changed gives exactly the finding that belongs to it."""
     assert bad(judged(replace(HEALTHY, **changes), *arguments)) == expected
+
+
+@pytest.mark.parametrize("name", [NO_VPN, NO_INTERNET, f"{NO_VPN.lower()}(1)"])
+@pytest.mark.parametrize("option", ["--ignore-condition {}", "--condition {}=ok"])
+def test_a_missing_ti_cannot_be_wished_away(name: str, option: str) -> None:
+    """What would hide it is refused; where it cannot be hidden, the VPN is said to be down."""
+    down = replace(HEALTHY, **(OFFLINE | holding(NO_VPN, NO_INTERNET)))
+    arguments = option.format(name).split()
+    if "=ok" in option and name == NO_INTERNET:
+        assert bad(judged(down, *arguments)) == {"kon.vpn_offline.local": C}
+        return
+    with pytest.raises(OwnTrouble) as caught:
+        judged(down, *arguments)
+    text = words.trouble_sentence(caught.value, "de")
+    assert text.startswith(arguments[0])
+    assert "lässt sich nicht hinnehmen" in text
+
+
+def test_the_vpn_is_judged_whatever_is_ignored() -> None:
+    """Not the type of the option alone keeps the finding."""
+    options = parse(CHECK, ["-H", "kon"])
+    options.ignore_condition = (NO_VPN, NO_INTERNET)
+    down = replace(HEALTHY, **(OFFLINE | holding(NO_VPN, NO_INTERNET)))
+    report = Report("connector", tuple(judge(down, options)), down)
+    assert bad(report) == {"kon.vpn_offline.local": C}
+
+
+def test_well_by_the_users_word_is_said_too() -> None:
+    """--timeout-state ok leaves the sentence."""
+    silent = replace(HEALTHY, conditions=None, vpn_ti=None)
+    failures = (failure("GetResourceInformation", Unreachable("timeout", host="kon")),)
+    report = judged(replace(silent, failures=failures), "--timeout-state", "ok")
+    assert report.state is OK
+    assert line_1(report, "de") == "CONNECTOR OK - Konnektor beantwortet Abfragen nicht"
+    options = parse(CHECK, ["-H", "127.0.0.1", "-p", "1", "-t", "2", "--timeout-state", "ok"])
+    assert line_1(CHECK.run(options), "de") == "CONNECTOR OK - Konnektor antwortet nicht"
 
 
 SEVERITIES = {

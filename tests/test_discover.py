@@ -241,6 +241,60 @@ def test_conditions_that_hold_are_proposed(discover: Discovering, konnektor: Kon
     assert discover(*connector(konnektor, *CONTEXT), fresh=False).code == 0
 
 
+@pytest.mark.parametrize(("lang", "said"), [("de", "JETZT GESTÖRT: "), ("en", "AN OUTAGE NOW: ")])
+def test_an_outage_is_not_proposed(
+    discover: Discovering, konnektor: Konnektor, lang: str, said: str
+) -> None:
+    """Without a VPN or internet nothing is there to be accepted, and the summary says so."""
+    konnektor.change(
+        {
+            "vpn.ti": "offline",
+            "condition.EC_No_Online_Connection": "true",
+            "condition.EC_LOG_OVERFLOW": "true",
+        }
+    )
+    told = discover(*connector(konnektor, *CONTEXT), "--lang", lang)
+    assert told.out.count(said) == 2
+    assert "#   - condition: EC_LOG_OVERFLOW" in told.text
+    assert "EC_No_" not in told.text
+    konnektor.change({"condition.EC_LOG_OVERFLOW": "false"})
+    assert "accepted" not in discover(*connector(konnektor, *CONTEXT), "--lang", lang).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("de", "ein ANDERES Zertifikat"), ("en", "ANOTHER certificate")]
+)
+def test_another_certificate_than_the_file_pins(
+    discover: Discovering, konnektor: Konnektor, lang: str, said: str
+) -> None:
+    """It is said plainly, beside the difference; and not while the certificate is a pinned one."""
+    given = (*connector(konnektor, *CONTEXT), "--lang", lang)
+    text = discover(*given).text
+    assert said not in discover(*given, fresh=False).out
+    spelt = ":".join(konnektor.fingerprint[i : i + 2] for i in range(0, 64, 2)).upper()
+    two = f"[{'0' * 64}, '{spelt}']"
+    discover.file.write_text(text.replace(konnektor.fingerprint, two), encoding="utf-8")
+    assert said not in discover(*given, fresh=False).out
+    discover.file.write_text(text.replace(konnektor.fingerprint, "0" * 64), encoding="utf-8")
+    told = discover(*given, fresh=False)
+    assert told.code == 1
+    assert said in told.out
+
+
+def test_who_is_asked_hears_of_another_certificate(
+    discover: Discovering, konnektor: Konnektor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the yes that sends a password, not only after it."""
+    text = discover(*connector(konnektor, *CONTEXT)).text
+    discover.file.write_text(text.replace(konnektor.fingerprint, "0" * 64), encoding="utf-8")
+    monkeypatch.setattr("apowacht.plugins.discover.command._at_terminal", lambda: True)
+    monkeypatch.setenv("APOWACHT_KONNEKTOR_PASSWORD", PASSWORD)
+    given = (*connector(konnektor, *CONTEXT), "--user", "apowacht")
+    told = discover(*given, stdin="n\n", fresh=False)
+    assert told.code == 2
+    assert told.err.index("ein ANDERES Zertifikat") < told.err.index("Stimmt er")
+
+
 def test_proposals_are_right_when_taken_over(discover: Discovering, konnektor: Konnektor) -> None:
     """The commented conditions, without their comment signs, are what config check accepts."""
     konnektor.put("log full")

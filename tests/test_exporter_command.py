@@ -67,6 +67,26 @@ def test_single_files_can_be_checked(tmp_path: Path) -> None:
     assert answer.stdout.startswith(f"{web}:1: basic_auth_users: the password of «a»")
 
 
+def test_the_checks_are_listed(tmp_path: Path) -> None:
+    """Name, check and interval, beside the mistakes of other files."""
+    (tmp_path / "a.yaml").write_text(
+        "site: a\nconnector: {hostname: h, mandant: M, client-system: C, workplace: W}\n"
+        "ups: [{name: USV Keller, hostname: h, interval: 30}]\n"
+    )
+    (tmp_path / "b.yaml").write_text("site: b\n")
+    answer = apowacht("config", "check", "--list", "--config-dir", tmp_path, "--lang", "en")
+    assert answer.exit_code == 1
+    first, *rows = answer.stdout.splitlines()
+    assert first.startswith(f"{tmp_path / 'b.yaml'}:1: ")
+    assert rows == [
+        "a:",
+        "  USV Keller   ups          30 s",
+        "  connector    connector    3 min",
+        "  terminal     terminal     3 min",
+        "  certificate  certificate  60 min",
+    ]
+
+
 def test_the_language_comes_from_the_environment_as_well(tmp_path: Path) -> None:
     """As with every check."""
     environment = {"APOWACHT_LANG": "en"}

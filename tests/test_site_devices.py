@@ -224,10 +224,16 @@ MISTAKES = {
     KON + "terminals: [{name: A, terminal: x}, {name: A, terminal: y}, {name: B, terminal: x}]\n": [
         "3: name: «A» stands in line 3 already", "3: terminal: «x» stands in line 3 already",
     ],
-    KON + "terminals:\n- {name: 'a=b', terminal: x}\n- {terminal: y}\n- {name: C, smcb: maybe}\n": [
+    KON + "terminals:\n- {name: 'a=b', terminal: x}\n- {terminal: y}\n"
+    "- {name: C, terminal: z, smcb: maybe}\n": [
         ("4: name: «a=b» is not fit for a device's name (too long, or with a character that will "
         "not do there)"),
         "5: «name» is missing", "6: smcb: a switch, so true or false",
+    ],
+    KON + "terminals:\n- {name: A}\n- {name: B, smcb: true}\n- {name: C, reserve: true}\n": [
+        ("4: terminal «A» can never be checked like this: «terminal» (what the Konnektor calls "
+        "it) or «hostname» is missing"),
+        "5: terminal «B» can never be checked like this",
     ],
     "site: a\nlines:\n- {name: dsl, source: 192.0.2.1}\n- {name: DSL, source: 192.0.2.2}\n": [
         "4: --line: the name «DSL» is given twice"
@@ -256,6 +262,15 @@ MISTAKES = {
     ],
     KON + "accepted:\n- &a {condition: EC_CRL_Expiring, reason: a, date: 2026-01-01}\n- *a\n": [
         "4: condition: «EC_CRL_Expiring» stands in line 4 already"
+    ],
+    KON + "accepted:\n- {condition: ec_no_vpn_ti_connection, reason: a, date: 2026-01-01}\n"
+    "- {condition: EC_No_Online_Connection, reason: a, date: 2026-01-01}\n": [
+        ("4: condition: «EC_No_VPN_TI_Connection» cannot be accepted: while it holds, the TI is "
+        "missing and e-prescriptions do not work"),
+        "5: condition: «EC_No_Online_Connection» cannot be accepted",
+    ],
+    "site: a\nconnector:\n  hostname: h\n  ignore-condition: EC_No_VPN_TI_Connection\n": [
+        "4: --ignore-condition: «EC_No_VPN_TI_Connection» cannot be accepted"
     ],
     # Opening.
     KON + "hours: Mo-Fr\n": ["3: --hours"],

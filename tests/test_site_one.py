@@ -68,6 +68,10 @@ def test_the_only_one_of_its_kind_needs_no_name(tmp_path: Path) -> None:
     assert trouble(tmp_path, "site: a\ntilage: {}\n", "ups", "x").startswith(
         "DIR/a.yaml holds no check «ups»"
     )
+    assert trouble(tmp_path, "site: a\ntilag: {}\nconector: {}\n", "ups") == (  # no slip of ups
+        "DIR/a.yaml holds no check «ups»; apowacht config check --list DIR/a.yaml tells what "
+        "stands there"
+    )
     off = DEVICES + "checks:\n- {check: ups, name: USV Kasse, off: true}\n"
     assert one(tmp_path, off, "ups").name == "USV Serverschrank"
 
@@ -105,6 +109,8 @@ MISTAKES = {
         "line 4: community-file: DIR/none: No such file or directory"
     ),
     "ups:\n- {}": "line 3: check_apo_ups needs «hostname»",
+    "upss: 3": "line 2: there is no «upss» here; did you mean «ups»?",
+    "title: x\ncheks: [{check: ups}]": "line 3: there is no «cheks» here; did you mean «checks»?",
     "ups: 3": "line 2: ups: a list belongs here (lines with «- »)",
     "ups:\n- {hostname: h}\nchecks:\n- {check: ups, grace: soon}": (
         "line 5: --grace: «soon» is not a duration; for example 90s, 10m, 2h, 30d"

@@ -22,6 +22,8 @@ OK, WARNING, CRITICAL = State.OK, State.WARNING, State.CRITICAL
 NO_VPN = "EC_No_VPN_TI_Connection"
 NO_INTERNET = "EC_No_Online_Connection"
 TERMINAL_LOST = "EC_CardTerminal_Not_Available"
+OUTAGES = frozenset({NO_VPN, NO_INTERNET})
+"""Without what these miss there is no TI: nobody can accept them."""
 
 
 class Known(NamedTuple):
@@ -133,6 +135,13 @@ def spelt(text: str, option: str) -> str:
     return name + bracket + parameter
 
 
+def acceptable(name: str, option: str) -> str:
+    """The name, unless it is an outage of the TI. Raises OwnTrouble("condition_outage")."""
+    if bare(name) in OUTAGES:
+        raise OwnTrouble("condition_outage", option=option, text=name)
+    return name
+
+
 class ConditionName(click.ParamType[str]):
     """A condition's name on the command line."""
 
@@ -141,8 +150,9 @@ class ConditionName(click.ParamType[str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """See `spelt`."""
-        return spelt(str(value), "--ignore-condition")
+        """See `spelt` and `acceptable`."""
+        option = "--ignore-condition"
+        return acceptable(spelt(str(value), option), option)
 
 
 class ConditionState(click.ParamType[tuple[str, State]]):
@@ -153,7 +163,9 @@ class ConditionState(click.ParamType[tuple[str, State]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, State]:
-        """Name and state. Raises OwnTrouble("bad_condition") for anything else."""
+        """Name and state. Raises OwnTrouble("bad_condition") for anything else, and
+        OwnTrouble("condition_outage") for a missing VPN that shall be well.
+        """
         if isinstance(value, tuple):
             return value
         name, equals, word = str(value).rpartition("=")
@@ -161,4 +173,7 @@ class ConditionState(click.ParamType[tuple[str, State]]):
         if not equals or word.strip().lower() not in states:
             example = "EC_CRL_Expiring=critical"
             raise OwnTrouble("bad_condition", option="--condition", text=value, example=example)
-        return spelt(name, "--condition"), states[word.strip().lower()]
+        spelled, state = spelt(name, "--condition"), states[word.strip().lower()]
+        if state is OK and bare(spelled) == NO_VPN:
+            acceptable(spelled, "--condition")
+        return spelled, state

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from apowacht.plugins.core import words
 from apowacht.plugins.core.advice import ADVICE, LABELS, NOTES
+from apowacht.plugins.core.errors import Trouble
 from apowacht.plugins.core.helper import cleaned, helper, helping
 from apowacht.plugins.core.limits import decimal, range_text
 from apowacht.plugins.core.report import State
@@ -49,12 +50,17 @@ def say(
 
 
 def told(report: Report) -> list[Finding]:
-    """The findings that have something to say, worst first: all faults, and news at the end."""
+    """The findings that have something to say, worst first: all faults, and news at the end.
+
+    A question without an answer is said too, whatever state --timeout-state gives it.
+    """
     ranked = sorted(report.findings, key=lambda finding: -finding.state.severity)
     return [f for f in ranked if f.state is not State.OK or f.held_seconds is not None or _news(f)]
 
 
 def _news(finding: Finding) -> bool:
+    if isinstance(finding.values.get("reason"), Trouble):
+        return True
     row = ADVICE[finding.key]
     return not row.owner and bool(row.headline[0])
 

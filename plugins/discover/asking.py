@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from apowacht.plugins.core import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from apowacht.plugins.core.check import Check, Options
     from apowacht.plugins.core.errors import TargetTrouble
@@ -21,14 +21,14 @@ class Way(NamedTuple):
 
     `seconds` are each device's; `state_dir` is an empty folder that vanishes after the run, for
     what a check would remember; `secrets` collects what no output may show. `confirm` asks a
-    person whether a certificate is the right one (host, port, fingerprint); False without one.
+    person whether a certificate is the right one; False without one.
     """
 
     seconds: float
     state_dir: str
     lang: str
     secrets: list[str]
-    confirm: Callable[[str, int, str], bool]
+    confirm: Callable[[Certificate], bool]
 
     def options(self, check: Check, keys: Mapping[str, Value], seconds: float) -> Options:
         """The options of a run of `check` that begins now. Raises OwnTrouble."""
@@ -51,6 +51,11 @@ class Certificate(NamedTuple):
     fingerprint: str
     not_after: str | None
     verified: bool
+
+
+def fingerprints(texts: Iterable[str]) -> set[str]:
+    """Fingerprints as they are compared, however people write them."""
+    return {text.replace(":", "").replace(" ", "").lower() for text in texts}
 
 
 class Silent(NamedTuple):

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from apowacht.plugins.discover.asking import fingerprints
 from apowacht.plugins.discover.yaml_text import Kept, Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from apowacht.plugins.discover.asking import Certificate
 
 ORDER = (
     "site", "title", "timezone", "hours", "holidays", "closed", "duty", "connector", "terminals",
@@ -92,6 +95,19 @@ class Before:
         """The mapping below a key, {} where there is none."""
         told = self.values.get(key)
         return told if isinstance(told, dict) else {}
+
+    def pins_another(self, one: Certificate) -> bool:
+        """Whether the file holds fingerprints for this device, and this is none of them."""
+        key = one.option.lstrip("-")
+        sections = [self.mapping("connector")]
+        if key.startswith("router-"):  # there may be several
+            routers = [self.mapping("router"), *self.entries("checks", lambda _: True)]
+            sections = [entry for entry in routers if entry.get("hostname") == one.host]
+        told = [section[key] for section in sections if section.get(key)]
+        pinned = fingerprints(
+            str(text) for texts in told for text in (texts if isinstance(texts, list) else [texts])
+        )
+        return bool(pinned) and one.fingerprint not in pinned
 
     def still(self, text: str, known: object) -> str:
         """`text`, but "" where the owner has struck it out of a part that was there (`known`)."""

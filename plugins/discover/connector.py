@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from apowacht.plugins.core.deadline import Deadline
 from apowacht.plugins.core.errors import TargetTrouble
-from apowacht.plugins.discover.asking import Certificate, Silent
+from apowacht.plugins.discover.asking import Certificate, Silent, fingerprints
 from apowacht.plugins.discover.terminals import Terminal, named
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ def find(keys: Keys, way: Way, *, with_hba: bool = False) -> Connector | Silent:
         certificate = _certificate(options, kon, deadline)
     except TargetTrouble as trouble:
         return Silent("connector", options.hostname, options.port, (("TLS", trouble),))
-    told = _told(options)
+    told = fingerprints(options.tls_fingerprint)
     keys = dict(keys)
     if certificate is not None and not told:
         if _has_credentials(options, kon):
-            if not way.confirm(certificate.host, certificate.port, certificate.fingerprint):
+            if not way.confirm(certificate):
                 return Connector(options.hostname, options.port, keys, certificate, held_back=True)
             certificate = certificate._replace(verified=True)
             deadline = Deadline(way.seconds)  # a person may have taken his time over it
@@ -129,13 +129,8 @@ def _certificate(options: Options, kon: KonFile | None, deadline: Deadline) -> C
         options.port,
         seen.fingerprint,
         not_after,
-        seen.fingerprint in _told(options),
+        seen.fingerprint in fingerprints(options.tls_fingerprint),
     )
-
-
-def _told(options: Options) -> set[str]:
-    """The fingerprints that the user gave."""
-    return {text.replace(":", "").replace(" ", "").lower() for text in options.tls_fingerprint}
 
 
 def _has_credentials(options: Options, kon: KonFile | None) -> bool:

@@ -74,13 +74,15 @@ def smcb(one: Connector, before: Before, lang: str) -> Section:
 
 
 def accepted(one: Connector, today: date, before: Before, lang: str) -> Section:
-    """The conditions that hold already, as proposals with today's date."""
-    if not one.conditions:
-        return Section("accepted", (), active=False)
+    """The conditions that hold already, as proposals with today's date; outages are none."""
     since = before.accepted_since()
     named: dict[str, list[dict[str, Any]]] = {}
     for told in one.conditions:
+        if is_outage(told):
+            continue
         named.setdefault(told["name"], []).append(told)
+    if not named:
+        return Section("accepted", (), active=False)
     entries = []
     for name, alike in named.items():
         values = {
@@ -91,6 +93,11 @@ def accepted(one: Connector, today: date, before: Before, lang: str) -> Section:
         entries.append(Entry(values, above=[_said(told, lang) for told in alike]))
     section = commented(listing("accepted", entries))
     return section._replace(lines=(*comment(say("accepted", lang, "file")), *section.lines))
+
+
+def is_outage(told: dict[str, Any]) -> bool:
+    """Whether a condition is one that nobody can accept."""
+    return conditions.bare(told["name"]) in conditions.OUTAGES
 
 
 def _said(told: dict[str, Any], lang: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from apowacht.plugins.core.deadline import Deadline, Share
 from apowacht.plugins.core.errors import TargetTrouble
-from apowacht.plugins.discover.asking import Certificate, Silent
+from apowacht.plugins.discover.asking import Certificate, Silent, fingerprints
 from apowacht.plugins.discover.targets import TRIED
 
 if TYPE_CHECKING:
@@ -135,9 +135,7 @@ def _by_login(keys: Keys, deadline: Deadline, way: Way) -> Router:
     host, one = options.router_host, options.router
     port = options.router_port or PORTS.get(one, 443)
     seen = look(host, port, deadline)
-    given = {
-        text.replace(":", "").replace(" ", "").lower() for text in options.router_tls_fingerprint
-    }
+    given = fingerprints(options.router_tls_fingerprint)
     verified = bool(given or options.router_ca_file)
     told: dict[str, str | None] = {}
     if one == "fritzbox":
@@ -190,7 +188,7 @@ def _lines(
             keys[FINGERPRINT] = [certificate.fingerprint]
         return replace(found, keys=keys, needs_login=True)
     if certificate is not None and not (verified or options.router_insecure):
-        if not way.confirm(certificate.host, certificate.port, certificate.fingerprint):
+        if not way.confirm(certificate):
             return replace(found, held_back=True)
         certificate = certificate._replace(verified=True)
         keys[FINGERPRINT] = [certificate.fingerprint]

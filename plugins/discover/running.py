@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from apowacht.plugins.discover.asking import Keys
+    from apowacht.plugins.discover.asking import Certificate, Keys
 
     Device = TypeVar("Device")
 
@@ -50,6 +51,9 @@ class Run:
         self.file = file
         self.lang = lang
         self.interactive = interactive
+        self.before = Before()
+        with suppress(OSError):  # told when it is to be written
+            self.before = Before(writing.read(file) or "")
         self.secrets: list[str] = []
         community = given["community"]
         if community and community != "public":
@@ -60,7 +64,7 @@ class Run:
         with tempfile.TemporaryDirectory(prefix="apowacht-discover-") as folder:
             found = self.ask(Way(self.given["timeout"], folder, self.lang, self.secrets,
                                  self.confirm))  # fmt: skip
-        self.out(summary(found), err=self.given["order"])
+        self.out(summary(found, self.before), err=self.given["order"])
         if self.given["order"]:
             from apowacht.plugins.discover.order import order
 
@@ -75,11 +79,14 @@ class Run:
         """A last sentence: on stdout, where that is not the order's."""
         self.out(say(key, self.lang, "summary", **values), err=self.given["order"])
 
-    def confirm(self, host: str, port: int, fingerprint: str) -> bool:
+    def confirm(self, one: Certificate) -> bool:
         """Ask the person at the terminal whether the certificate is the right one."""
         if not self.interactive:
             return False
-        text = say("confirm", self.lang, place=Place(host, port), fingerprint=fingerprint)
+        place = Place(one.host, one.port)
+        if self.before.pins_another(one):
+            self.out(say("fingerprint_other", self.lang, "summary", place=place), err=True)
+        text = say("confirm", self.lang, place=place, fingerprint=one.fingerprint)
         answer: str = click.prompt(text, default="n", show_default=False, err=True)
         return answer.strip().casefold() in YES
 

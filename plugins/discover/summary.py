@@ -9,7 +9,7 @@ from apowacht.plugins.core.words import duration, percent
 from apowacht.plugins.discover import shown
 from apowacht.plugins.discover.asking import Silent
 from apowacht.plugins.discover.connector import Connector
-from apowacht.plugins.discover.page_access import where
+from apowacht.plugins.discover.page_access import is_outage, where
 from apowacht.plugins.discover.providers import issuer_of
 from apowacht.plugins.discover.router import Router
 from apowacht.plugins.discover.targets import Place
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apowacht.plugins.discover.asking import Certificate
+    from apowacht.plugins.discover.before import Before
     from apowacht.plugins.discover.page import Found
     from apowacht.plugins.discover.terminals import Terminal
     from apowacht.plugins.discover.ups import Ups
@@ -28,9 +29,9 @@ SOURCES = {"snmp": "SNMP", "nut": "NUT", "apcupsd": "apcupsd"}
 READY = ("VERIFIED", "DISABLED")
 
 
-def summary(found: Found) -> str:
-    """A few lines for every device."""
-    teller = Teller(found.lang)
+def summary(found: Found, before: Before) -> str:
+    """A few lines for every device; `before` is the file that exists."""
+    teller = Teller(found.lang, before)
     return "\n".join(line for device in found.devices for line in teller.device(device))
 
 
@@ -46,8 +47,9 @@ def place_of(device: Connector | Ups | Router | Silent) -> str:
 class Teller:
     """Says what is known of a device, in one language."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, before: Before) -> None:
         self.lang = lang
+        self.before = before
 
     def say(self, key: str, **values: object) -> str:
         """A text of the summary."""
@@ -73,12 +75,14 @@ class Teller:
         yield from self.certificate(one.certificate)
 
     def certificate(self, one: Certificate | None) -> Iterator[str]:
-        """The fingerprint, and whether somebody has compared it."""
+        """The fingerprint, whether somebody has compared it, and whether the file has another."""
         if one is not None:
             key = "fingerprint_known" if one.verified else "fingerprint"
             place = Place(one.host, one.port)
             date = shown.date(one.not_after, self.lang)
             yield self.say(key, place=place, fingerprint=one.fingerprint, date=date)
+            if self.before.pins_another(one):
+                yield self.say("fingerprint_other", place=place)
 
     # The Konnektor.
 
@@ -106,7 +110,8 @@ class Teller:
         yield from self.ends(one)
         for told in one.conditions:
             words = shown.told(condition_words(told["name"], self.lang), 90)
-            yield self.say("condition", words=words, where=where(told, self.lang))
+            key = "condition_outage" if is_outage(told) else "condition"
+            yield self.say(key, words=words, where=where(told, self.lang))
 
     def terminal(self, one: Terminal) -> str:
         """One terminal and whether it is there."""

@@ -218,6 +218,10 @@ SUMMARY: Mapping[str, Text] = {
         "  Zertifikat {place}: {fingerprint} (bis {date}), bestätigt.",
         "  Certificate {place}: {fingerprint} (until {date}), confirmed.",
     ),
+    "fingerprint_other": (
+        "  ACHTUNG: {place} zeigt ein ANDERES Zertifikat, als die Datei festhält. Erst klären, warum (getauscht, erneuert, oder ein anderes Gerät?), und vorher nichts davon übernehmen.",
+        "  ATTENTION: {place} shows ANOTHER certificate than the file pins. First clarify why (replaced, renewed, or another device?), and take nothing over before.",
+    ),
     "no_context": (
         "  Ohne Mandant, Clientsystem und Arbeitsplatz sagt er nichts über Terminals und Karten; --order druckt die Bestellung dafür.",
         "  Without mandant, client system and workplace it tells nothing of terminals and cards; --order prints the order for them.",
@@ -237,6 +241,10 @@ SUMMARY: Mapping[str, Text] = {
     "issuer": ("  SMC-B ausgestellt von {issuer}.", "  SMC-B issued by {issuer}."),
     "ends": ("  {name} läuft am {date} ab.", "  {name} ends on {date}."),
     "condition": ("  Meldet schon: {words}{where}.", "  Reports already: {words}{where}."),
+    "condition_outage": (
+        "  JETZT GESTÖRT: {words}{where}. Das ist ein Ausfall und wird nicht zum Hinnehmen vorgeschlagen.",
+        "  AN OUTAGE NOW: {words}{where}. It is not proposed to be accepted.",
+    ),
     "in_terminal": (" in {terminal}", " in {terminal}"),
     "ups": ("USV {place}: {device}, über {source}.", "UPS {place}: {device}, by {source}."),
     "ups_values": (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from apowacht.plugins.core.advice import Text
-    from apowacht.plugins.sites.model import Configuration, Mistake
+    from apowacht.plugins.sites.model import Configuration, Mistake, Site
 
 DEFAULT_CONFIG = "/etc/apowacht/checks.d"
 EXAMPLES = {"site": "muster-apotheke.yaml", "modules": "modules.yaml"}
@@ -65,6 +65,12 @@ def config() -> None:
 @config.command()
 @CONFIG_DIR
 @WEB_FILE
+@click.option(
+    "--list",
+    "listed",
+    is_flag=True,
+    help="Also print each site's checks: name, check, interval.",
+)
 @LANG
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @click.pass_context
@@ -74,6 +80,8 @@ def check(
     web_config_file: Path | None,
     lang: str,
     files: tuple[Path, ...],
+    *,
+    listed: bool,
 ) -> None:
     """Name every mistake in the site files: all of --config-dir, or only these.
 
@@ -85,6 +93,8 @@ def check(
     told = read or load(config_dir, lang, thorough=True)
     mistakes = (*told.mistakes, *web_mistakes(web_config_file, lang))
     print_mistakes(mistakes)
+    if listed:
+        print_checks(told.sites.values(), lang)
     click.echo(_summary(told, len(mistakes), lang), err=True)
     ctx.exit(MISTAKEN if mistakes else 0)
 
@@ -121,6 +131,18 @@ def print_mistakes(mistakes: Iterable[Mistake], *, err: bool = False) -> None:
     for mistake in mistakes:
         place = f"{mistake.file}:{mistake.line}" if mistake.line else mistake.file
         click.echo(f"{place}: {mistake.text}", err=err)
+
+
+def print_checks(sites: Iterable[Site], lang: str) -> None:
+    """Each site with its checks in columns: name, check, interval."""
+    from apowacht.plugins.core.words import duration
+
+    for site in sites:
+        click.echo(f"{site.name}:")
+        width = max((len(watch.name) for watch in site.watches), default=0)
+        for watch in site.watches:
+            every = duration(watch.interval, lang)
+            click.echo(f"  {watch.name:{width}}  {watch.check.name:11}  {every}")
 
 
 def _summary(told: Configuration, mistakes: int, lang: str) -> str:

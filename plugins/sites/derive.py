@@ -37,6 +37,12 @@ CONTEXT = ("mandant", "client-system", "workplace")
 """In whose name a Konnektor is asked: all three or none, where no .kon file has them."""
 PROVIDERS = ("access", "smcb", "hba", "kim")
 SMCB_KEYS = ("provider", "ordered")
+FROM = {
+    "ups": ("ups",), "uplink": ("router", "lines"), "connector": ("connector",),
+    "terminal": ("connector",), "certificate": ("connector",), "erezept": ("erezept",),
+    "tilage": ("tilage",),
+}  # fmt: skip
+"""The sections from which each check follows."""
 # A section that says something of a device, and the sections of which one has to be there.
 BESIDE = {
     "terminals": ("connector",),

@@ -145,6 +145,10 @@ TEXTS: Mapping[str, Text] = {
         "{key}: «{text}» taugt nicht als Name eines Geräts (zu lang, oder mit einem Zeichen, das dort nicht geht)",
         "{key}: «{text}» is not fit for a device's name (too long, or with a character that will not do there)",
     ),
+    "terminal_unknown": (
+        "Terminal «{text}» wird so nie geprüft: «terminal» (wie der Konnektor es nennt) oder «hostname» fehlt",
+        "terminal «{text}» can never be checked like this: «terminal» (what the Konnektor calls it) or «hostname» is missing",
+    ),
     "bad_day": (
         "{key}: «{text}» ist kein Tag; zum Beispiel 2026-11-24",
         "{key}: «{text}» is no day; for example 2026-11-24",

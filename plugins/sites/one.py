@@ -9,6 +9,7 @@ from apowacht.plugins.core.errors import OwnTrouble
 from apowacht.plugins.core.words import clean
 from apowacht.plugins.sites.catalogue import Catalogue
 from apowacht.plugins.sites.contacts import read_contacts
+from apowacht.plugins.sites.derive import FROM
 from apowacht.plugins.sites.explain import is_safe_name, nearest
 from apowacht.plugins.sites.fields import Fields
 from apowacht.plugins.sites.mistakes import Notes
@@ -66,6 +67,8 @@ def read_one(file: str, check: Check, name: str | None = None, lang: str = "de")
     catalogue.add(check)
     plans = planned(fields, catalogue, check.name)
     if name not in {plan.name for plan in plans if plan.check == check.name}:
+        if not any(plan.check == check.name for plan in plans):
+            _note_slips(fields, check.name)
         _stop_at_mistakes(notes)  # what is missing may be what is written wrongly
     plan = _chosen(plans, check.name, name, file)
     watch = read_watch(plan, site, opening_entries(fields), catalogue[check.name], notes)
@@ -79,6 +82,17 @@ def _fields(root: Node | None, notes: Notes) -> Fields:
     if not isinstance(root, Mapping):
         raise Broken(root.line, "want_mapping", key=os.path.basename(notes.file))
     return Fields(root, root.entries, notes)
+
+
+def _note_slips(fields: Fields, check: str) -> None:
+    """Note an unknown key that looks like one from which the check would follow."""
+    from apowacht.plugins.sites.site_file import SITE_KEYS
+
+    wanted = {"checks", *FROM.get(check, ())} - fields.entries.keys()
+    for key, entry in fields.entries.items():
+        near = nearest(key, SITE_KEYS)
+        if key not in SITE_KEYS and near in wanted:
+            fields.notes(entry.line, "unknown_key", key=key, near=near)
 
 
 def _chosen(plans: Sequence[Planned], check: str, name: str | None, file: str) -> Planned:

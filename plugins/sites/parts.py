@@ -62,6 +62,8 @@ def terminals(nodes: Iterable[Node], notes: Notes) -> tuple[Terminal, ...]:
         if not _is_alias(name):
             notes(fields.at("name"), "bad_alias", key="name", text=name)
             continue
+        if not (reserve or {"terminal", "hostname"} & fields.entries.keys()):
+            notes(fields.at("name"), "terminal_unknown", text=name)
         line = fields.at("name")
         found.append(Terminal(name, line, device, host, fields.at("hostname"), smcb, reserve))
     return tuple(found)
@@ -77,7 +79,7 @@ def _is_alias(name: str) -> bool:
 
 def accepted(nodes: Iterable[Node], notes: Notes) -> Entry | None:
     """The conditions that are known and accepted, each for a reason and since a day."""
-    from apowacht.plugins.core.conditions import spelt
+    from apowacht.plugins.core.conditions import acceptable, spelt
     from apowacht.plugins.core.limits import DayType
 
     names: list[tuple[str, int]] = []
@@ -91,11 +93,11 @@ def accepted(nodes: Iterable[Node], notes: Notes) -> Entry | None:
         except OwnTrouble:
             notes(fields.at("date"), "bad_day", key="date", text=day)
         try:
-            name = spelt(told, "condition") if told is not None else None
+            name = told and acceptable(spelt(told, "condition"), "condition")
         except OwnTrouble as trouble:
             notes.trouble(fields.at("condition"), trouble)
             continue
-        if name is not None and seen.first("condition", name, fields.at("condition")):
+        if name and seen.first("condition", name, fields.at("condition")):
             names.append((name, fields.at("condition")))
     return texts(names)
 

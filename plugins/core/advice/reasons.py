@@ -852,8 +852,8 @@ REASONS: dict[str, Reason] = {
     "site_no_check": Reason(
         ("Prüfung fehlt", "no such check"),
         (
-            "{file} enthält keine Prüfung «{check}»; was dort steht, zeigt apowacht config check",
-            "{file} holds no check «{check}»; apowacht config check tells what stands there",
+            "{file} enthält keine Prüfung «{check}»; was dort steht, zeigt apowacht config check --list {file}",
+            "{file} holds no check «{check}»; apowacht config check --list {file} tells what stands there",
         ),
     ),
     "site_which_check": Reason(
@@ -998,6 +998,13 @@ REASONS: dict[str, Reason] = {
         (
             "{option}: «{text}» ist nicht zu verstehen; zum Beispiel {example}",
             "{option}: «{text}» cannot be understood; for example {example}",
+        ),
+    ),
+    "condition_outage": Reason(
+        ("nicht hinzunehmen", "not acceptable"),
+        (
+            "{option}: «{text}» lässt sich nicht hinnehmen: solange das gilt, fehlt die TI, und E-Rezepte gehen nicht",
+            "{option}: «{text}» cannot be accepted: while it holds, the TI is missing and e-prescriptions do not work",
         ),
     ),
     "bad_version": Reason(
