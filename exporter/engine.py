@@ -22,6 +22,7 @@ from apowacht.exporter.samples import Samples
 from apowacht.exporter.schedule import Schedule, fraction
 from apowacht.plugins.core import cli
 from apowacht.plugins.core.errors import OwnTrouble
+from apowacht.plugins.core.opening import Opening
 from apowacht.plugins.core.options import Answered
 from apowacht.plugins.core.verdict import LAYERS
 
@@ -47,6 +48,8 @@ GRACE_SECONDS = 1.0
 """How long after its deadline a run that hangs all the same is given up."""
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 30.0
+OPENING_SECONDS = 120.0
+"""Within this time of the lead before an opening, what was eased until then is asked again."""
 PROBES, MOST_PROBES = 4, 16
 
 
@@ -408,7 +411,17 @@ class Engine:
                 told = item.record.take(item.site, run.watch, result, now)
             self.samples.add(item.key, run.watch.interval, result)
             self._write(*told)
+            if "closed" in result.report.notes and run.watch.interval > OPENING_SECONDS:
+                self._await_opening(item.key, run.watch, now)
         self._reasons[result.reason] += 1
+
+    def _await_opening(self, key: Key, watch: Watch, now: float) -> None:
+        """What can wait until the opening is looked at again when everything counts."""
+        opening, at = Opening.of(watch.values), self.clock.wall()
+        change = opening.next_change(at) if opening is not None else None
+        if change is not None:
+            spread = fraction(*key) * OPENING_SECONDS
+            self._schedule.sooner(key, now + (change - at).total_seconds() + spread)
 
     def _let_go(self, item: _Item) -> None:
         """What its record held back is told as it stands."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +26,14 @@ from watches import (
 
 from apowacht.exporter import pool as pool_module
 from apowacht.exporter import status
-from apowacht.exporter.engine import Engine
+from apowacht.exporter.engine import OPENING_SECONDS, Engine
 from apowacht.exporter.evidence import Line, moments
 from apowacht.exporter.journal import Journal
 from apowacht.exporter.ledger import Ledger
 from apowacht.exporter.pool import Pool, Worker
 from apowacht.exporter.runs import Runner, own_reason, target_reason
 from apowacht.plugins.core.errors import Garbled, OwnTrouble, Refused, Trouble, Unreachable
+from apowacht.plugins.core.options import OPENING
 from apowacht.plugins.core.report import Finding, Report, State
 
 if TYPE_CHECKING:
@@ -186,6 +187,38 @@ def test_every_trouble_has_a_reason_of_the_closed_list(trouble: Trouble, reason:
         finding = Finding("ups.no_data", State.UNKNOWN, {"reason": trouble})
         assert target_reason(Report("ups", (finding,))) == reason
         assert target_reason(Report("ups", (finding,), facts=object())) == ""
+
+
+def test_what_waits_for_the_opening_is_asked_again_by_then(clock: HandClock) -> None:
+    """Once an hour is too seldom: ten minutes before opening everything counts."""
+
+    class Dated(list[Finding]):
+        """Facts that say when they were asked."""
+
+        asked_at = ""
+
+    def answer(options: Any) -> list[Finding]:
+        facts = Dated(on_battery())
+        facts.asked_at = clock.wall().isoformat()
+        return facts
+
+    one = check(answer)
+    one = one._replace(options=(*one.options, *OPENING), around_the_clock=frozenset())
+    hours = ("--hours", "Mo-So 14:25-20:00", "--timezone", "UTC")
+    engine = Engine(
+        configuration(site("a", watch("ups", one, "-H", "x", *hours, interval=3600.0))), clock=clock
+    )
+    by_hand(engine)
+    until_lead = (datetime(2026, 11, 24, 14, 15, tzinfo=UTC) - clock.wall()).total_seconds()
+    pass_time(engine, clock, until_lead - 1)
+    assert entry(engine).state is State.WARNING
+    runs = engine.stats["runs_total"][""]
+    pass_time(engine, clock, OPENING_SECONDS + 1)
+    assert entry(engine).state is State.CRITICAL
+    assert engine.stats["runs_total"][""] == runs + 1
+    pass_time(engine, clock, 3600)
+    assert engine.stats["runs_total"][""] == runs + 2
+    engine.close()
 
 
 @pytest.mark.parametrize("jump", [7200, -7200])
