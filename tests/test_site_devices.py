@@ -274,8 +274,8 @@ MISTAKES = {
     ],
     # Opening.
     KON + "hours: Mo-Fr\n": ["3: --hours"],
-    UPS + "hours: Mo-Fr\nholidays: Kanada\nclosed: [gestern]\nduty: none.ics\n": [
-        "4: --hours", "5: --holidays", "6: --closed", "7: --duty",
+    UPS + "hours: Mo-Fr\nholidays: Kanada\nclosed: [gestern]\n": [
+        "4: --hours", "5: --holidays", "6: --closed",
     ],
     UPS + "timezone: Europe/Berln\nhours: Mo-Fr 8-18\n": [
         ("4: timezone: there is no «Europe/Berln»; did you mean «Europe/Berlin»?; "
@@ -314,9 +314,11 @@ def test_a_second_konnektor_is_a_check_of_its_own(tmp_path: Path) -> None:
     assert options_of(site, "Filiale") == [*OPENING, "--hostname=192.0.2.77"]
 
 
-def test_a_broken_roster_is_found_when_asked_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("roster", ["no calendar\n", None], ids=["broken", "missing"])
+def test_a_broken_roster_is_found_when_asked_for(roster: str | None, tmp_path: Path) -> None:
     """`config check` reads the whole calendar; the exporter does so when it is needed."""
-    (tmp_path / "notdienst.ics").write_text("no calendar\n")
+    if roster is not None:
+        (tmp_path / "notdienst.ics").write_text(roster)
     text = KON + "hours: Mo-Fr 8-18\nduty: notdienst.ics\n"
     assert told(loaded(tmp_path, text)) == []
     (mistake,) = load(tmp_path, "en", thorough=True).mistakes
