@@ -28,6 +28,7 @@ DISTRIBUTION = {
     "prometheus_client": "prometheus-client",
     "recurring_ical_events": "recurring-ical-events",
     "cyclonedx": "cyclonedx-python-lib",
+    "dateutil": "python-dateutil",
     "yaml": "pyyaml",
 }
 # Absent on Windows, where the UPS part must import.

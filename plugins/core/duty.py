@@ -244,7 +244,7 @@ def _never(rule: Any, start: date) -> bool:
 
     The library would look for one until the year 9999, so it is asked close to that.
     """
-    from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+    from dateutil.rrule import rrulestr
 
     bare = {part: value for part, value in rule.items() if part not in ("UNTIL", "COUNT")}
     late = start.year + (_LAST_START - start.year) // _CYCLE * _CYCLE

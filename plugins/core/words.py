@@ -206,7 +206,8 @@ def sentence(finding: Finding, lang: str) -> str:
         text = f"{text} {trouble_sentence(trouble, lang)}"
     if finding.held_seconds is not None:
         held = (" (seit {since}, wird beobachtet)", " (for {since}, being watched)")
-        text += fill(held, {"since": finding.held_seconds}, lang)
+        stop = "." if text.endswith(".") else ""
+        text = text.removesuffix(stop) + fill(held, {"since": finding.held_seconds}, lang) + stop
     return text
 
 
