@@ -23,7 +23,7 @@ def tree(
     name: str = "apowacht", command: click.Command = suite, parent: click.Context | None = None
 ) -> Iterator[tuple[click.Context, click.Command]]:
     """`apowacht` and all its sub-commands, each with the context that knows its whole name."""
-    context = click.Context(command, info_name=name, parent=parent)
+    context = click.Context(command, info_name=name, parent=parent, **command.context_settings)
     yield context, command
     if isinstance(command, click.Group):
         for word in command.list_commands(context):
