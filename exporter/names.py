@@ -218,8 +218,8 @@ OWN_FAMILIES = (
     Family("apowacht_exporter_config_last_reload_success_timestamp_seconds",
            "When the configuration was last read without a mistake.", "gauge", "seconds"),
     Family("apowacht_exporter_config_mistakes",
-           "Mistakes in the configuration. A running site with one stays as it was; one that never was "
-           "without is not watched."),
+           "Mistakes in the configuration. A running site with one stays as it was; one that had "
+           "one from the start is not watched."),
     Family("apowacht_exporter_web_config_last_reload_successful",
            "1 when the latest version of the web file could be used, else 0."),
     Family("apowacht_exporter_unprotected",

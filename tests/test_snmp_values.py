@@ -89,6 +89,14 @@ def test_what_is_read_at_one_go_is_what_pysnmp_reads(whole: bytes, data: st.Data
             assert told(usual) == told(decode_answer(datagram, VERSION, COMMUNITY, REQUEST_ID))
 
 
+def test_the_end_of_contents_is_no_value() -> None:
+    """An object's name that has lost an octet takes the next tag; a zero is left of the value."""
+    pdu = tlv(2, REQUEST_ID.to_bytes(4, "big")) + bytes.fromhex("020100020100")
+    binding = bytes.fromhex("300c06082b060102010103020000")
+    answer = tlv(0x30, HEAD + tlv(0xA2, pdu + tlv(0x30, binding)))
+    assert usual_answer(answer, HEAD, REQUEST_ID) is None
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(OIDS, VALUES), max_size=40), st.booleans())
 def test_ordinary_answers_are_read_at_one_go(several: list[tuple[str, bytes]], known: bool) -> None:

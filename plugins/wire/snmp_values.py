@@ -67,8 +67,10 @@ def _bindings(
             bindings.append((name, data[begin:stop]))
         elif tag == _INTEGER and 0 < stop - begin <= 8:
             bindings.append((name, int.from_bytes(data[begin:stop], "big", signed=True)))
-        else:
+        elif tag:
             bindings.append((name, plain_value(data[at:stop])))
+        else:
+            raise ValueError("the end of contents is no value")
         at = stop
         place += 1
     return bindings
