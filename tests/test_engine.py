@@ -659,6 +659,21 @@ def test_several_held_faults_are_apart(kept: Kept) -> None:
     assert [line.key for line in lines[1:]] == ["ups.battery_worn", "ups.overload"]
 
 
+def test_since_is_when_a_fault_was_there_and_not_when_it_was_believed(clock: HandClock) -> None:
+    """For pages and metrics, too."""
+    held: list[float | None] = [0.0]
+    one = check(lambda o: watched(held[0]))
+    engine = Engine(configuration(site("a", watch("ups", one, "-H", "x"))), clock=clock)
+    by_hand(engine)
+    pass_time(engine, clock, 60)
+    first = entry(engine).result
+    assert first is not None
+    held[0] = None
+    pass_time(engine, clock, 60)
+    told = entry(engine)
+    assert (told.state, told.since) == (State.WARNING, first.asked_at)
+
+
 def test_a_check_asked_in_another_way_tells_what_it_held_back(
     clock: HandClock, tmp_path: Path
 ) -> None:
