@@ -196,7 +196,8 @@ def spans(
     """Each check's states from `start` to `end` without a hole; gaps are spans with state "".
 
     `first` is each check's state at `start`. A state that began before a gap is not known inside
-    it, and is believed again behind it only because the journal then holds the next change.
+    it, and is believed again behind it only because the journal then holds the next change. A state
+    begins when it was so, even where it was believed later.
     """
     since, until = start.timestamp(), end.timestamp()
     names = dict.fromkeys([*first, *(change.name for change in changes)])
@@ -204,15 +205,16 @@ def spans(
     for name in names:
         told = [Span(since, until, first[name].name if name in first else "")]
         for change in sorted((c for c in changes if c.name == name), key=lambda c: c.at):
-            at, state = change.at.timestamp(), change.after.name
+            at, state = (change.since or change.at).timestamp(), change.after.name
             headline = pick(change.headline, lang)
-            if at > until:
+            if change.at.timestamp() > until:
                 break
-            if at <= since:
-                told = [Span(since, until, state, headline)]
+            at = max(at, told[-1].start)
+            if at == told[-1].start:
+                told.pop()
             else:
                 told[-1] = told[-1]._replace(end=at)
-                told.append(Span(at, until, state, headline))
+            told.append(Span(at, until, state, headline))
         cut = [(max(a.timestamp(), since), min(b.timestamp(), until)) for a, b in gaps]
         lanes[name] = _joined(_without(told, [gap for gap in cut if gap[0] < gap[1]]))
     return lanes

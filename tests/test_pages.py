@@ -32,7 +32,7 @@ from watches import HandClock
 
 from apowacht.exporter import charts, names, pages, past, words
 from apowacht.exporter.board import Change
-from apowacht.exporter.journal import Journal
+from apowacht.exporter.journal import Journal, Past
 from apowacht.exporter.model import Last, Result
 from apowacht.exporter.pages import Query
 from apowacht.exporter.samples import Sample, Samples
@@ -590,6 +590,28 @@ def test_a_gap_is_a_gap_in_lanes_charts_and_tables() -> None:
     assert chart.svg.count("stroke-width") == 2
     assert any(hour.least is None for hour in chart.hours)
     assert "Akku-Laufzeit: zuletzt" in chart.svg
+
+
+def test_a_lane_shows_a_state_from_when_it_was_so() -> None:
+    """Not from when it was believed; never before the state that came before, or the lane."""
+    start = NOW - timedelta(hours=1)
+
+    def moment(minutes: float) -> datetime:
+        return start + timedelta(minutes=minutes)
+
+    def past(at: float, since: float | None, after: State) -> Past:
+        known = None if since is None else moment(since)
+        return Past(moment(at), "ups", None, after, ("", ""), since=known)
+
+    told = [
+        past(5, -10, State.WARNING), past(30, 20, State.CRITICAL),
+        past(31, 15, State.OK), past(50, None, State.WARNING),
+    ]  # fmt: skip
+    lane = charts.spans(told, {"ups": State.OK}, (), start, NOW, "de")["ups"]
+    assert [((span.start - start.timestamp()) / 60, span.state) for span in lane] == [
+        (0, "WARNING"), (20, "OK"), (50, "WARNING"),
+    ]  # fmt: skip
+    assert all(a.end == b.start for a, b in pairwise(lane))
 
 
 def test_days_are_counted_by_the_rule_on_the_page() -> None:
