@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from apowacht.plugins.core.secret import mask, read_plain
-from apowacht.plugins.sites.config import modules_of, sites_of
-from apowacht.plugins.sites.yaml_lines import LARGEST_BYTES
+from apowacht.plugins.core.secret import mask
+from apowacht.plugins.sites.config import modules_of, sites_of, text_of
 
 if TYPE_CHECKING:
     from apowacht.plugins.sites.model import Configuration, Mistake
@@ -35,7 +34,7 @@ class Faulty(NamedTuple):
 
 def faulty(told: Configuration, running: Configuration, lang: str) -> tuple[Faulty, ...]:
     """What is wrong in the files as they were read, beside what is watched all the same."""
-    read = cache(_read)
+    read = cache(text_of)
     return tuple(
         Faulty(
             Path(one.file).name,
@@ -57,13 +56,6 @@ def _effect(file: str, text: str, told: Configuration, running: Configuration) -
     if file in kept or sites & sites_of(text) or modules & modules_of(text):
         return "kept"
     return "unused" if modules_of(text) and not sites_of(text) else "unwatched"
-
-
-def _read(file: str) -> str:
-    try:
-        return read_plain(file, LARGEST_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def _harmless(mistake: Mistake, text: str) -> str:

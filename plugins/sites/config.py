@@ -28,7 +28,7 @@ Named = TypeVar("Named", Site, Module)
 SUFFIXES = (".yaml", ".yml")
 
 _NAME = r"""["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?"""
-_SITE = re.compile(rf"""^["']?site["']?[ \t]*:[ \t]*{_NAME}""", re.MULTILINE)
+_SITE = re.compile(rf"""^["']?site["']?[ \t]*:[ \t]*{_NAME}[ \t]*(?:[ \t]#.*)?\r?$""", re.MULTILINE)
 _MODULES = re.compile(r"""^["']?modules["']?[ \t]*:""", re.MULTILINE)
 _MODULE = re.compile(rf"[ \t{{,]{_NAME}[ \t]*:")
 
@@ -95,7 +95,7 @@ class _Gathered:
             notes(broken.line, broken.kind, **broken.values)
         self._mistakes += notes.sorted()
         if notes.found:
-            text = _text(file)
+            text = text_of(file)
             self._faulty_sites |= sites_of(text)
             self._faulty_modules |= modules_of(text)
 
@@ -153,7 +153,8 @@ def modules_of(text: str) -> set[str]:
     return set(_MODULE.findall(text)) if _MODULES.search(text) else set()
 
 
-def _text(file: str) -> str:
+def text_of(file: str) -> str:
+    """The file as text; "" where it cannot be read."""
     try:
         return read_plain(file, yaml_lines.LARGEST_BYTES).decode("utf-8-sig", "replace")
     except OSError:
